@@ -1,0 +1,82 @@
+"""A Payment: money asked of a provider. Its state is a fold over deduplicated provider events.
+
+    started -> succeeded -> refunded
+       |  \\-> failed
+       +----> unknown      (events that do not fit: somebody looks)
+
+The redirect back from the provider is not an event and proves nothing (security R3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inthread.domain.money import Money
+
+
+class PaymentKind(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+
+
+class PaymentState(StrEnum):
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class PaymentEvent:
+    """Something the provider said, signed or fetched. `id` is the provider's, and is unique."""
+
+    id: str
+    payment_id: str
+    kind: PaymentKind
+    amount: Money
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    id: str
+    case_id: str
+    provider: str
+    amount: Money
+    action: str
+    outcome_kind: str
+    values: Mapping[str, object]
+    completes: bool
+    state: PaymentState = PaymentState.STARTED
+    reference: str | None = None
+    checkout_url: str | None = None
+    return_ref: str = ""
+    started_at: datetime | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        return self.state in (PaymentState.STARTED, PaymentState.UNKNOWN)
+
+
+def fold(amount: Money, events: Iterable[PaymentEvent]) -> PaymentState:
+    """The state after these events, in any order they came. Another amount than was asked, or
+    two answers that exclude each other, is `unknown`: a person looks before money is believed."""
+    kinds = set()
+    for event in events:
+        if event.kind is PaymentKind.SUCCEEDED and event.amount != amount:
+            return PaymentState.UNKNOWN
+        kinds.add(event.kind)
+    if not kinds:
+        return PaymentState.STARTED
+    if PaymentKind.REFUNDED in kinds:
+        known = PaymentKind.SUCCEEDED in kinds
+        return PaymentState.REFUNDED if known else PaymentState.UNKNOWN
+    if PaymentKind.SUCCEEDED in kinds:
+        return PaymentState.SUCCEEDED
+    return PaymentState.FAILED

@@ -1,0 +1,292 @@
+"""
+The only module a plugin imports.
+
+A plugin is a mini-app, a connector, a payment provider, a channel or a blob store. Each is an
+object with a `key` and the members below; nothing here is a base class, so mypy in the plugin's own
+project refuses a wrong signature. A plugin is called with no transaction open and never sees the
+database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from inthread.domain.money import Money as Money
+from inthread.domain.payment import Payment as Payment
+from inthread.domain.payment import PaymentEvent as PaymentEvent
+from inthread.domain.payment import PaymentKind as PaymentKind
+from inthread.domain.writeback import Writeback as Writeback
+
+__all__ = [
+    "Applied", "Attachment", "Blobs", "Channel", "Checkout", "Choice", "Connector", "Form",
+    "Invalid", "Line", "MiniApp", "Money", "NeedsPayment", "Offer", "Outgoing", "Payment",
+    "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected", "Retry", "Sent", "Settled",
+    "Term", "Upload", "Writeback",
+]
+
+
+class Retry(Exception):
+    """Certainly not done: the other side did not take it, or said it is busy.
+
+    `after` is how long it asked us to wait (seconds), if it said so.
+    """
+
+    def __init__(self, message: str = "", after: int | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Rejected(Exception):
+    """Never try again: the other side understood and said no. The text is for staff."""
+
+
+# --- mini-apps -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term a mini-app needs from policy. `kind`: money, integer, text, date, boolean, texts.
+
+    A workflow whose rows do not give every required term, in its kind, is refused at load.
+    """
+
+    kind: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a mini-app knows when it is asked: one case, on the terms policy gave it just now."""
+
+    reference: str
+    facts: Mapping[str, object]
+    owed: Money | None
+    terms: Mapping[str, object]
+    name: str
+    today: date
+    locale: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as the browser sent it. The name and type are claims, not facts."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the customer sent: one value per field (a doubled field never reaches a plugin)."""
+
+    values: Mapping[str, str]
+    uploads: Mapping[str, Sequence[Upload]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """The field's text without surrounding space; empty when it was not sent."""
+        return self.values.get(name, "").strip()
+
+
+class Invalid(Exception):
+    """The form cannot be taken. `problems`: field name -> a sentence key of the mini-app's own
+    wording with its values, e.g. `{"amount": ("at_least", {"least": Money(...)})}`."""
+
+    def __init__(self, problems: Mapping[str, tuple[str, Mapping[str, object]]]) -> None:
+        super().__init__(", ".join(f"{k}: {v[0]}" for k, v in problems.items()))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file a mini-app accepted, as it is to be kept: re-encoded, its real type, its page count."""
+
+    name: str
+    media_type: str
+    content: bytes
+    pages: int = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the check page and the receipt. `label` is a wording key; `value` is Money, a
+    date, an int or text, formatted for the locale by the page."""
+
+    label: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the customer chose, checked against the terms.
+
+    `values` is JSON and alone decides what happens: read(offer, form of values) gives it again.
+    `agreement` is the exact text agreed to, if any; its SHA-256 goes into the evidence.
+    """
+
+    values: Mapping[str, object]
+    lines: Sequence[Line] = ()
+    agreement: str | None = None
+    attachments: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The action is done. `values` is what the workflow's proof may map into writebacks.
+
+    `amount`: money by which what is owed goes down now. `completes`: the case is done with it.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+    amount: Money | None = None
+    completes: bool = True
+
+
+@dataclass(frozen=True)
+class NeedsPayment:
+    """The action is done when this much has been paid. The core asks the payment provider, and
+    records `Settled(kind, values + provider reference, amount)` when the money is proved."""
+
+    kind: str
+    amount: Money
+    values: Mapping[str, object]
+    completes: bool
+
+
+class MiniApp(Protocol):
+    """One action a customer can take. Pure: no clock, no network, no database.
+
+    Its templates lie in `templates/` of its own package (third parties) and get `offer`, `page`
+    (what `page` returned), `values` and `problems`.
+    """
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def template(self) -> str:
+        """The form page, e.g. `miniapps/pay.html`. The check page is the product's own."""
+
+    @property
+    def checked(self) -> bool:
+        """Whether the customer sees a check page before it counts (money, agreements)."""
+
+    @property
+    def terms(self) -> Mapping[str, Term]: ...
+
+    def page(self, offer: Offer) -> Mapping[str, object]:
+        """What the template shows: choices, schedules, limits."""
+
+    def read(self, offer: Offer, form: Form) -> Choice:
+        """Check what was sent against the terms. Raises Invalid."""
+
+    def settle(self, offer: Offer, choice: Choice) -> Settled | NeedsPayment: ...
+
+
+# --- systems of record -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The other side said that it took the write. Not yet a proof."""
+
+    reference: str
+
+
+class Connector(Protocol):
+    """One system of record. Raises Retry (certainly not done) or Rejected (never);
+    any other exception means that nobody knows, and it is read back before it is sent again."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long the other side honours our idempotency key (the writeback's id)."""
+
+    @property
+    def visible_after(self) -> timedelta:
+        """How long an accepted write may take to show in `read_back`."""
+
+    def apply(self, writeback: Writeback) -> Applied: ...
+
+    def read_back(self, writeback: Writeback) -> Mapping[str, object] | None:
+        """The fields the other side now shows for this write, or None when it shows none."""
+
+
+# --- payments --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where to send the customer (the provider's own page) and the provider's reference."""
+
+    url: str
+    reference: str
+
+
+class PaymentProvider(Protocol):
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def origin(self) -> str:
+        """Origin of the hosted page, for the `form-action` of our policy: `https://pay.example`."""
+
+    def start(self, payment: Payment, return_url: str) -> Checkout:
+        """Ask for the money. The same payment id twice gives the same checkout."""
+
+    def parse(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
+        """A signed event. Raises Rejected when the signature or the time is wrong."""
+
+    def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
+        """All the provider knows of this payment, oldest first. Empty when it knows nothing."""
+
+
+# --- channels --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message about to leave. `id` is the idempotency key; `body` is complete text."""
+
+    id: str
+    to: str
+    body: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    reference: str
+
+
+class Channel(Protocol):
+    """One way to reach people. Raises like a Connector: Retry, Rejected, anything else unknown."""
+
+    @property
+    def key(self) -> str: ...
+
+    def send(self, message: Outgoing) -> Sent: ...
+
+
+# --- blobs -----------------------------------------------------------------------------------
+
+
+class Blobs(Protocol):
+    """Where documents lie. Content-addressed: the name is the SHA-256 of the bytes, in hex."""
+
+    @property
+    def key(self) -> str: ...
+
+    def put(self, digest: str, content: bytes) -> None:
+        """Keep it. Putting the same digest again changes nothing."""
+
+    def get(self, digest: str) -> bytes:
+        """The bytes. Raises KeyError when there are none."""
+
+    def delete(self, digest: str) -> None: ...
