@@ -1,0 +1,43 @@
+"""Who does something, and what they may do. Every command asks `actor.require` first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inthread.domain.refusals import Forbidden
+
+SCOPES = (
+    "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
+    "visit", "carry", "payments:write",
+)
+API_SCOPES = ("triggers:write", "cases:read", "cases:write", "work:read", "work:write")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`kind`: customer, api, operator, worker, provider. `id` names it in the audit."""
+
+    kind: str
+    id: str
+    scopes: frozenset[str]
+
+    def require(self, scope: str) -> None:
+        """Raise Forbidden unless this actor has the scope."""
+        if scope not in self.scopes:
+            raise Forbidden(f"{self} lacks {scope}")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+CUSTOMER = Actor("customer", "visit", frozenset({"visit"}))
+WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write"}))
+OPERATOR = Actor("operator", "cli", frozenset(SCOPES))
+
+
+def provider(key: str) -> Actor:
+    return Actor("provider", key, frozenset({"payments:write"}))
+
+
+def api_key(key_id: str, scopes: frozenset[str]) -> Actor:
+    return Actor("api", key_id, scopes)

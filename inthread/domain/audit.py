@@ -1,0 +1,101 @@
+"""The names of what is recorded, and the chain that shows whether it was altered.
+
+Each subject (a case, an API key) has its own chain: event n carries the hash of event n-1, so the
+write path needs no lock that it does not hold anyway.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+GENESIS = "0" * 64
+
+
+class AuditEvent(StrEnum):
+    CASE_OPENED = "case.opened"
+    CASE_REFRESHED = "case.refreshed"
+    CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
+    CASE_WITHDRAWN = "case.withdrawn"
+    CASE_EXPIRED = "case.expired"
+    CASE_HANDED_OVER = "case.handed_over"
+    CASE_RESUMED = "case.resumed"
+    MESSAGE_QUEUED = "message.queued"
+    MESSAGE_HELD = "message.held"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_FAILED = "message.failed"
+    MESSAGE_CANCELLED = "message.cancelled"
+    CONTACT_STOPPED = "contact.stopped"
+    LINK_OPENED = "link.opened"
+    LINK_RENEWED = "link.renewed"
+    LINK_REVOKED = "link.revoked"
+    LINK_UNKNOWN_ROW = "link.authentic_but_unknown"
+    CODE_SENT = "code.sent"
+    CODE_PASSED = "code.passed"
+    CODE_WRONG = "code.wrong"
+    CODE_REPLAYED = "code.replayed"
+    CODE_LOCKED = "code.locked"
+    FACT_PASSED = "fact.passed"
+    FACT_WRONG = "fact.wrong"
+    VISIT_LEFT = "visit.left"
+    OFFERED = "decision.offered"
+    DENIED = "decision.denied"
+    CHOSEN = "action.chosen"
+    OUTCOME = "outcome.recorded"
+    PAYMENT_STARTED = "payment.started"
+    PAYMENT_SUCCEEDED = "payment.succeeded"
+    PAYMENT_FAILED = "payment.failed"
+    PAYMENT_UNCLEAR = "payment.unclear"
+    PAYMENT_REFUNDED = "payment.refunded"
+    WRITEBACK_SENDING = "writeback.sending"
+    WRITEBACK_APPLIED = "writeback.applied"
+    WRITEBACK_UNHEARD = "writeback.unheard"
+    WRITEBACK_PROVED = "writeback.proved"
+    WRITEBACK_FAILED = "writeback.failed"
+    WORK_RESOLVED = "work.resolved"
+    KEY_MADE = "api_key.made"
+    KEY_REVOKED = "api_key.revoked"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One event as kept. `hash` covers everything else, the previous hash included."""
+
+    subject: str
+    n: int
+    at: datetime
+    actor: str
+    event: str
+    detail: Mapping[str, object]
+    prev: str
+    hash: str
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces (as RFC 8785 for what we store: no floats)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def link_hash(
+    subject: str, n: int, at: datetime, actor: str, event: str, detail: Mapping[str, object],
+    prev: str,
+) -> str:
+    stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
+    text = canonical([subject, n, stamp, actor, event, dict(detail), prev])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken_at(chain: list[Recorded]) -> int | None:
+    """The number of the first event that does not fit its chain; None when all do."""
+    prev = GENESIS
+    for expected, e in enumerate(chain, start=1):
+        made = link_hash(e.subject, e.n, e.at, e.actor, e.event, e.detail, e.prev)
+        if (e.n, e.prev, e.hash) != (expected, prev, made):
+            return expected
+        prev = e.hash
+    return None

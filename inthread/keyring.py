@@ -1,0 +1,115 @@
+"""Everything derived from secrets: link tokens, codes, cookies, form tokens. Keys live here alone.
+
+Nothing secret is at rest: the link's id and the code are derived by HMAC from the key and the
+row's id, so a stolen database opens nothing, and a reminder can carry the same link again
+(docs/adr/0008). Keys are listed oldest first; the newest signs, all verify.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyotp
+
+TOKEN_LENGTH = 46
+_TOKEN = re.compile(r"[a-z0-9]{2}[A-Za-z0-9_-]{44}")
+_CODE = re.compile(r"[0-9]{6}")
+
+
+class WeakKey(ValueError):
+    """A key that production would be unsafe with; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    keys: Mapping[str, bytes] = field(repr=False)
+    newest: str
+
+    @classmethod
+    def read(cls, text: str) -> Keyring:
+        """Read `k1:<base64>,k2:<base64>`, oldest first. Raises WeakKey for an empty, short,
+        doubled or malformed one (security R5.10)."""
+        keys: dict[str, bytes] = {}
+        for part in (p.strip() for p in text.split(",")):
+            name, _, secret = part.partition(":")
+            if not re.fullmatch("[a-z0-9]{2}", name):
+                raise WeakKey(f"key id {name!r}: use two characters a-z or 0-9, as in k1:<base64>")
+            try:
+                raw = base64.b64decode(secret, validate=True)
+            except ValueError:
+                raise WeakKey(f"key {name} is not base64") from None
+            if len(raw) < 32 or len(set(raw)) < 12:
+                raise WeakKey(f"key {name} is too weak: 32 random bytes or more")
+            if name in keys or raw in keys.values():
+                raise WeakKey(f"key {name} is there twice")
+            keys[name] = raw
+        return cls(keys, name)
+
+    def _mac(self, key_id: str, purpose: str, *parts: str | bytes) -> bytes:
+        derived = hmac.digest(self.keys[key_id], b"inthread/" + purpose.encode(), "sha256")
+        message = b"\0".join(p.encode() if isinstance(p, str) else p for p in parts)
+        return hmac.digest(derived, message, "sha256")
+
+    # --- links -------------------------------------------------------------------------------
+
+    def link_token(self, key_id: str, link_id: str) -> str:
+        """The 46 characters of a link: key id, 16 bytes of id, 16 bytes of MAC."""
+        return self._sign(key_id, self._mac(key_id, "link id", link_id)[:16])
+
+    def link_digest(self, key_id: str, link_id: str) -> str:
+        """What the row is found by: SHA-256 of the token's id part."""
+        return hashlib.sha256(self._mac(key_id, "link id", link_id)[:16]).hexdigest()
+
+    def read_link(self, token: str) -> str | None:
+        """The digest of an authentic token, else None. The whole string is compared with a fresh
+        signature, so no other spelling of the same bytes passes (security R5.1, A01)."""
+        if not _TOKEN.fullmatch(token) or token[:2] not in self.keys:
+            return None
+        raw = base64.urlsafe_b64decode(token[2:24] + "==")
+        if not hmac.compare_digest(self._sign(token[:2], raw), token):
+            return None
+        return hashlib.sha256(raw).hexdigest()
+
+    def _sign(self, key_id: str, raw: bytes) -> str:
+        mac = self._mac(key_id, "link mac", key_id, raw)[:16]
+        return key_id + _b64(raw) + _b64(mac)
+
+    # --- codes -------------------------------------------------------------------------------
+
+    def code(self, key_id: str, challenge_id: str, counter: int) -> str:
+        """Six digits for one challenge, by HOTP (RFC 4226) over a secret of its own."""
+        secret = base64.b32encode(self._mac(key_id, "code", challenge_id)).decode()
+        return pyotp.HOTP(secret).at(counter)
+
+    def code_matches(self, key_id: str, challenge_id: str, counter: int, given: str) -> bool:
+        """Constant-time; only six ASCII digits can match (no full-width ones, A28)."""
+        if not _CODE.fullmatch(given):
+            return False
+        return hmac.compare_digest(self.code(key_id, challenge_id, counter), given)
+
+    # --- cookies and forms -------------------------------------------------------------------
+
+    def form_token(self, purpose: str, bound_to: str) -> str:
+        """A token for forms, bound to a visit's cookie or to a link."""
+        return _b64(self._mac(self.newest, "form " + purpose, bound_to)[:16])
+
+    def form_token_matches(self, purpose: str, bound_to: str, given: str) -> bool:
+        return any(
+            hmac.compare_digest(_b64(self._mac(k, "form " + purpose, bound_to)[:16]), given)
+            for k in self.keys
+        ) if given.isascii() else False
+
+
+def digest(secret: str) -> str:
+    """How a random secret of 128 bits or more is kept: its SHA-256, in hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+

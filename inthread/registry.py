@@ -1,0 +1,52 @@
+"""Which plugins this installation has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+
+from inthread.spi import Blobs, Channel, Connector, MiniApp, PaymentProvider
+
+GROUPS = ("miniapps", "connectors", "channels", "payments")
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+K = TypeVar("K", bound=Keyed)
+
+
+@dataclass(frozen=True)
+class Registry:
+    miniapps: Mapping[str, MiniApp]
+    connectors: Mapping[str, Connector]
+    channels: Mapping[str, Channel]
+    payments: Mapping[str, PaymentProvider]
+    blobs: Blobs
+
+
+def by_key(plugins: Iterable[K]) -> Mapping[str, K]:
+    """Plugins by their key. Raises ValueError when two share one."""
+    found: dict[str, K] = {}
+    for plugin in plugins:
+        if plugin.key in found:
+            raise ValueError(f"two plugins share the key {plugin.key!r}")
+        found[plugin.key] = plugin
+    return MappingProxyType(found)
+
+
+def allowed(group: str, names: frozenset[str]) -> list[EntryPoint]:
+    """The entry points `inthread.<group>` that the operator allowed by name. What is installed
+    but not named in INTHREAD_PLUGINS is not loaded."""
+    return [e for e in entry_points(group=f"inthread.{group}") if e.name in names]
+
+
+def missing(names: frozenset[str]) -> list[str]:
+    """Names that the operator allowed and nobody installed."""
+    there = {e.name for g in GROUPS for e in entry_points(group=f"inthread.{g}")}
+    return sorted(names - there)

@@ -1,0 +1,83 @@
+"""The few impure things, built once in app.py and handed to every command."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from inthread.domain.workflow import Workflow
+from inthread.keyring import Keyring
+from inthread.registry import Registry
+from inthread.store.db import Database
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def sortable_id(prefix: str) -> str:
+    """*prefix*, `_` and 26 characters that sort by time (48 bits of milliseconds, 80 random).
+    Never used as a secret (ASVS 11.5.1)."""
+    number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+    chars = []
+    for _ in range(26):
+        number, rest = divmod(number, 32)
+        chars.append(_ALPHABET[rest])
+    return f"{prefix}_{''.join(reversed(chars))}"
+
+
+def random_token() -> str:
+    """256 random bits, for cookies and API keys."""
+    return secrets.token_urlsafe(32)
+
+
+def spread(within: timedelta) -> timedelta:
+    """A random part of *within*, so that what failed together is not tried together."""
+    return within * (secrets.randbelow(1000) / 1000)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Settings that commands obey. Hard limits are held by settings.py."""
+
+    link_life: timedelta = timedelta(hours=72)
+    code_life: timedelta = timedelta(minutes=5)
+    payment_look: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Brand:
+    name: str = "Inthread"
+    phone: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`origin`: where links point, e.g. `https://pay.example` (never taken from a request)."""
+
+    db: Database
+    registry: Registry
+    keyring: Keyring
+    workflows: Mapping[str, Workflow]
+    origin: str
+    brand: Brand = field(default=Brand())
+    limits: Limits = field(default=Limits())
+    payment_provider: str = ""
+    now: Callable[[], datetime] = field(default=utc_now)
+    new_id: Callable[[str], str] = field(default=sortable_id)
+    new_token: Callable[[], str] = field(default=random_token)
+    jitter: Callable[[timedelta], timedelta] = field(default=spread)
+
+    @property
+    def host(self) -> str:
+        """The host name of `origin`, without scheme and port."""
+        return self.origin.split("://", 1)[1].split(":")[0]
+
+    def link_url(self, key_id: str, link_id: str) -> str:
+        return f"{self.origin}/l/{self.keyring.link_token(key_id, link_id)}"

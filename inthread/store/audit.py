@@ -1,0 +1,72 @@
+"""Append to a subject's chain. The caller holds the subject's row, so n cannot be taken twice;
+the unique constraint on (subject, n) is the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from inthread.domain.actor import Actor
+from inthread.domain.audit import GENESIS, AuditEvent, Recorded, link_hash
+from inthread.store import tables as t
+
+a = t.audit.c
+
+
+def append(
+    tx: Connection, now: datetime, actor: Actor, subject: str, event: AuditEvent, **detail: object
+) -> None:
+    """Record one event. *detail* is JSON without floats, and holds no secret and no card number."""
+    append_all(tx, now, actor, subject, [(event, detail)])
+
+
+def append_all(
+    tx: Connection, now: datetime, actor: Actor, subject: str,
+    events: Iterable[tuple[AuditEvent, Mapping[str, object]]],
+) -> None:
+    """Record several in one statement, in this order."""
+    last = tx.execute(
+        select(a.n, a.hash).where(a.subject == subject).order_by(a.n.desc()).limit(1)
+    ).one_or_none()
+    n, prev = (last.n, last.hash) if last else (0, GENESIS)
+    rows = []
+    for event, detail in events:
+        n += 1
+        row = row_for(subject, n, now, actor, event, detail, prev)
+        prev = str(row["hash"])
+        rows.append(row)
+    if rows:
+        tx.execute(insert(t.audit), rows)
+
+
+def row_for(
+    subject: str, n: int, now: datetime, actor: Actor, event: AuditEvent,
+    detail: Mapping[str, object], prev: str,
+) -> dict[str, object]:
+    """The row of one event; for set-based inserts of first events (*n* 1, *prev* GENESIS)."""
+    return {
+        "subject": subject, "n": n, "at": now, "actor": str(actor), "event": event.value,
+        "detail": dict(detail), "prev": prev,
+        "hash": link_hash(subject, n, now, str(actor), event.value, detail, prev),
+    }
+
+
+def of_subject(tx: Connection, subject: str) -> list[Recorded]:
+    rows = tx.execute(select(t.audit).where(a.subject == subject).order_by(a.n))
+    return [_one(r) for r in rows]
+
+
+def subjects(tx: Connection, after: str, most: int) -> list[str]:
+    """Subjects in order, a page at a time, for the verifier."""
+    rows = tx.execute(
+        select(a.subject).distinct().where(a.subject > after).order_by(a.subject).limit(most)
+    )
+    return [r.subject for r in rows]
+
+
+def _one(r: object) -> Recorded:
+    return Recorded(
+        r.subject, r.n, r.at, r.actor, r.event, r.detail, r.prev, r.hash,  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,105 @@
+"""One way to write, `with db.begin() as tx`, and one way to read, `with db.read() as tx`.
+
+A transaction begins and ends in a command, is never nested, and no plugin is called inside one.
+SQLite: writers queue on a plain file lock before BEGIN IMMEDIATE, because SQLite's own busy handler
+starves them; PostgreSQL: rows are locked, and a forgotten transaction is ended by the server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+class Database:
+    """`url`: an SQLAlchemy address, `sqlite:///file.db` or `postgresql+psycopg://...`."""
+
+    def __init__(self, url: str, *, pool: int = 20) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.wake = threading.Event()
+        options: dict[str, Any] = {"pool_size": pool, "max_overflow": pool}
+        if self.sqlite:
+            if self.url.database in (None, "", ":memory:"):
+                raise ValueError("an in-memory SQLite database is not shared: name a file")
+            self._lock_path = f"{self.url.database}.lock"
+        else:
+            options |= {"connect_args": {"options": _PG_OPTIONS}, "pool_pre_ping": True}
+        self.engine: Engine = create_engine(url, **options)
+        self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)
+        if self.sqlite:
+            event.listen(self.engine, "connect", _sqlite_connect)
+            event.listen(self.engine, "begin", _sqlite_begin)
+            event.listen(self.reader, "connect", _sqlite_connect)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """The one transaction of a command: commits on leaving, rolls back when something is
+        raised. Raises RuntimeError when one is open already."""
+        if _open.get():
+            raise RuntimeError("a transaction is already open: one per command")
+        token = _open.set(True)
+        try:
+            with self._turn(), self.engine.begin() as tx:
+                yield tx
+            if tx.info.pop("wake", False):
+                self.wake.set()
+        finally:
+            _open.reset(token)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """For queries: each statement sees what is committed; nothing can be written."""
+        with self.reader.connect() as tx:
+            yield tx
+
+    def assert_closed(self) -> None:
+        """Asked before every call of a plugin. Raises RuntimeError inside a transaction."""
+        if _open.get():
+            raise RuntimeError("network call inside a transaction")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+        self.reader.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        fd = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+
+_PG_OPTIONS = (
+    "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 "
+    "-c idle_in_transaction_session_timeout=30000"
+)
+
+
+def _sqlite_connect(conn: Any, _record: object) -> None:
+    conn.isolation_level = None
+    cursor = conn.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _sqlite_begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,104 @@
+"""What must leave this process, and who holds it just now.
+
+First to record wins: correctness rests on `done`, on the writeback's states and on read-back, not
+on leases and clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, or_, select, text, update
+
+from inthread.store import tables as t
+
+o = t.outbox.c
+_WAITING = text("outbox.done_at IS NULL")  # literal, so that every plan can use the partial index
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    kind: str
+    ref: str
+    case_id: str | None
+    lease: str
+
+
+def put(
+    tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str | None = None
+) -> None:
+    """Something to do at *due_at*, written in the transaction of its cause."""
+    tx.execute(
+        insert(t.outbox).values(id=id, kind=kind, ref=ref, due_at=due_at, case_id=case_id)
+    )
+    tx.info["wake"] = True
+
+
+def claim(
+    tx: Connection, lease: str, now: datetime, most: int, hold: timedelta, kinds: Sequence[str]
+) -> list[Job]:
+    """Take up to *most* due jobs for *hold*. No job goes to two claimers."""
+    free = (
+        select(o.id)
+        .where(_WAITING, o.due_at <= now, o.kind.in_(kinds),
+               or_(o.leased_until.is_(None), o.leased_until < now))
+        .order_by(o.due_at, o.id).limit(most).with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(
+        update(t.outbox).where(o.id.in_(free.scalar_subquery()))
+        .values(lease=lease, leased_until=now + hold)
+        .returning(o.id, o.kind, o.ref, o.case_id)
+    )
+    return [Job(r.id, r.kind, r.ref, r.case_id, lease) for r in rows]
+
+
+def held(tx: Connection, job: Job, now: datetime) -> bool:
+    """Whether this lease still stands."""
+    row = tx.execute(
+        select(o.id).where(
+            o.id == job.id, o.lease == job.lease, _WAITING, o.leased_until > now
+        )
+    ).one_or_none()
+    return row is not None
+
+
+def done(tx: Connection, job: Job, now: datetime) -> bool:
+    """False when another worker has recorded this job: the first to record wins."""
+    got = tx.execute(update(t.outbox).where(o.id == job.id, _WAITING).values(done_at=now))
+    return got.rowcount == 1
+
+
+def postpone(tx: Connection, job: Job, due_at: datetime) -> bool:
+    """Give the job back, to be taken again at *due_at*."""
+    got = tx.execute(
+        update(t.outbox).where(o.id == job.id, _WAITING)
+        .values(due_at=due_at, lease=None, leased_until=None)
+    )
+    return got.rowcount == 1
+
+
+def drop(tx: Connection, case_id: str, kinds: Sequence[str], now: datetime) -> int:
+    """Take back what waits for a case; how many there were."""
+    got = tx.execute(
+        update(t.outbox).where(o.case_id == case_id, o.kind.in_(kinds), _WAITING)
+        .values(done_at=now)
+    )
+    return got.rowcount
+
+
+def waiting(tx: Connection, case_id: str) -> list[tuple[str, str, datetime]]:
+    """(kind, ref, due) of what waits for a case."""
+    rows = tx.execute(
+        select(o.kind, o.ref, o.due_at).where(o.case_id == case_id, _WAITING).order_by(o.due_at)
+    )
+    return [(r.kind, r.ref, r.due_at) for r in rows]
+
+
+def lag(tx: Connection, now: datetime, most: int = 10_000) -> tuple[int, datetime | None]:
+    """How many jobs are due now (counted up to *most*), and since when the oldest is."""
+    due = select(o.due_at).where(_WAITING, o.due_at <= now).order_by(o.due_at).limit(most).subquery()
+    row = tx.execute(select(func.count(), func.min(due.c.due_at)).select_from(due)).one()
+    return row[0], row[1]
