@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from inthread.domain.money import Money as Money
 from inthread.domain.payment import Payment as Payment
@@ -26,6 +26,8 @@ __all__ = [
     "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected", "Retry", "Sent", "Settled",
     "Term", "Upload", "Writeback",
 ]
+
+T = TypeVar("T")
 
 
 class Retry(Exception):
@@ -59,7 +61,11 @@ class Term:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a mini-app knows when it is asked: one case, on the terms policy gave it just now."""
+    """What a mini-app knows when it is asked: one case, on the terms policy gave it just now.
+
+    `owed` is what is left to pay now, above zero; None in a workflow without money. `today` is the
+    customer's own date.
+    """
 
     reference: str
     facts: Mapping[str, object]
@@ -68,6 +74,14 @@ class Offer:
     name: str
     today: date
     locale: str
+
+    def term(self, name: str, kind: type[T]) -> T:
+        """The term in the kind that was declared for it: `offer.term("least", Money)`. A workflow
+        without it is refused at load, so KeyError and TypeError are faults, not answers."""
+        value = self.terms[name]
+        if not isinstance(value, kind):
+            raise TypeError(f"the term {name!r} is {type(value).__name__}, not {kind.__name__}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file a mini-app accepted, as it is to be kept: re-encoded, its real type, its page count."""
+    """A file a mini-app accepted, as it is to be kept: re-encoded, its real type, page count."""
 
     name: str
     media_type: str
@@ -174,6 +188,11 @@ class MiniApp(Protocol):
     @property
     def checked(self) -> bool:
         """Whether the customer sees a check page before it counts (money, agreements)."""
+
+    @property
+    def wording(self) -> Mapping[str, str]:
+        """The sentence of every key that `Invalid` and `Line` name, in English, with its values
+        as `%(least)s`. It is also the message id of its translations."""
 
     @property
     def terms(self) -> Mapping[str, Term]: ...
