@@ -6,12 +6,12 @@ write path needs no lock that it does not hold anyway.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from inthread.domain.canonical import digest
 
 GENESIS = "0" * 64
 
@@ -76,18 +76,12 @@ class Recorded:
     hash: str
 
 
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces (as RFC 8785 for what we store: no floats)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def link_hash(
     subject: str, n: int, at: datetime, actor: str, event: str, detail: Mapping[str, object],
     prev: str,
 ) -> str:
     stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
-    text = canonical([subject, n, stamp, actor, event, dict(detail), prev])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest([subject, n, stamp, actor, event, dict(detail), prev])
 
 
 def broken_at(chain: list[Recorded]) -> int | None:

@@ -1,0 +1,138 @@
+"""Cases, found and kept. Every command that changes one locks it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, text, update
+
+from inthread.domain.case import Case, CaseState, NextStep
+from inthread.domain.money import Money
+from inthread.domain.refusals import NotFound, Stale
+from inthread.store import tables as t
+
+c = t.cases.c
+_LIVE = text(f"cases.{t.LIVE}")
+
+
+def lock(tx: Connection, case_id: str) -> Case:
+    """The case, held until the transaction ends. Raises NotFound."""
+    return _found(tx, select(t.cases).where(c.id == case_id).with_for_update())
+
+
+def get(tx: Connection, case_id: str) -> Case:
+    return _found(tx, select(t.cases).where(c.id == case_id))
+
+
+def try_lock(tx: Connection, case_id: str) -> Case | None:
+    """The case, or None when it is gone or somebody else holds it just now."""
+    row = tx.execute(
+        select(t.cases).where(c.id == case_id).with_for_update(skip_locked=True)
+    ).one_or_none()
+    return _one(row) if row else None
+
+
+def live_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> dict[str, Case]:
+    """Live cases for the same obligations, held, by natural key."""
+    rows = tx.execute(
+        select(t.cases)
+        .where(c.workflow == workflow, c.natural_key.in_(natural_keys), _LIVE)
+        .order_by(c.id).with_for_update()
+    )
+    return {r.natural_key: _one(r) for r in rows}
+
+
+def newest_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> dict[str, Case]:
+    """The newest case, live or ended, for each obligation."""
+    rows = tx.execute(
+        select(t.cases)
+        .where(c.workflow == workflow, c.natural_key.in_(natural_keys)).order_by(c.id)
+    )
+    return {r.natural_key: _one(r) for r in rows}
+
+
+def add_all(tx: Connection, cases: Iterable[Case]) -> None:
+    rows = [_row(case) for case in cases]
+    if rows:
+        tx.execute(insert(t.cases), rows)
+
+
+def save(tx: Connection, before: Case, after: Case) -> None:
+    """Replace *before* by *after*. Raises Stale when somebody changed it in between."""
+    got = tx.execute(
+        update(t.cases).where(c.id == before.id, c.version == before.version)
+        .values({k: v for k, v in _row(after).items() if k not in _FIXED})
+    )
+    if got.rowcount != 1:
+        raise Stale(before.id)
+
+
+def overdue(tx: Connection, before: datetime, most: int) -> list[str]:
+    """Ids of live cases whose next step was due before then, oldest first."""
+    rows = tx.execute(
+        select(c.id).where(_LIVE, c.next_due < before).order_by(c.next_due, c.id).limit(most)
+    )
+    return [r.id for r in rows]
+
+
+def page(
+    tx: Connection, *, reference: str | None, person: str | None, state: str | None,
+    after: str, most: int,
+) -> list[Case]:
+    """Cases by reference, person's reference or state, newest first, in pages by id (keyset)."""
+    query = select(t.cases)
+    if person is not None:
+        query = query.join(t.people, t.people.c.id == c.person_id).where(
+            t.people.c.reference == person
+        )
+    wanted = [
+        c.reference == reference if reference is not None else None,
+        c.state == state if state is not None else None,
+        c.id < after if after else None,
+    ]
+    query = query.where(and_(*[w for w in wanted if w is not None], or_(True)))
+    return [_one(r) for r in tx.execute(query.order_by(c.id.desc()).limit(most))]
+
+
+_FIXED = ("id", "workflow", "natural_key", "person_id", "opened_at")
+
+
+def _found(tx: Connection, query: Select[tuple[object, ...]]) -> Case:
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("case")
+    return _one(row)
+
+
+def _row(case: Case) -> dict[str, object]:
+    step = case.next
+    return {
+        "id": case.id, "reference": case.reference, "workflow": case.workflow,
+        "workflow_version": case.workflow_version, "workflow_hash": case.workflow_hash,
+        "natural_key": case.natural_key, "person_id": case.person_id,
+        "facts": dict(case.facts), "as_of": case.as_of,
+        "owed_minor": case.owed.minor if case.owed else None,
+        "settled_minor": case.settled.minor if case.settled else None,
+        "currency": case.owed.currency if case.owed else None,
+        "state": case.state.value, "next_what": step.what if step else None,
+        "next_owner": step.owner if step else None, "next_due": step.due if step else None,
+        "attempt": case.attempt, "done": list(case.done), "step": case.step,
+        "opened_at": case.opened_at, "expires_at": case.expires_at, "ended_at": case.ended_at,
+        "version": case.version,
+    }
+
+
+def _one(r: Row[tuple[object, ...]]) -> Case:
+    money = r.currency is not None
+    return Case(
+        id=r.id, reference=r.reference, workflow=r.workflow, workflow_version=r.workflow_version,
+        workflow_hash=r.workflow_hash, natural_key=r.natural_key, person_id=r.person_id,
+        facts=r.facts, as_of=r.as_of,
+        owed=Money(r.owed_minor, r.currency) if money else None,
+        settled=Money(r.settled_minor, r.currency) if money else None,
+        state=CaseState(r.state),
+        next=NextStep(r.next_what, r.next_owner, r.next_due) if r.next_what else None,
+        attempt=r.attempt, done=tuple(r.done), step=r.step, opened_at=r.opened_at,
+        expires_at=r.expires_at, ended_at=r.ended_at, version=r.version,
+    )

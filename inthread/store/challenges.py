@@ -1,0 +1,107 @@
+"""Challenges: counted, spent and superseded by conditional updates (security R6.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from inthread.domain.challenge import MOST_TRIES, Challenge
+from inthread.store import tables as t
+
+h = t.challenges.c
+
+
+def add(tx: Connection, challenge: Challenge) -> None:
+    """The newest code replaces the ones before it; their tries stay counted (R6.3)."""
+    tx.execute(
+        update(t.challenges)
+        .where(h.case_id == challenge.case_id, h.contact_id == challenge.contact_id,
+               h.used_at.is_(None), h.superseded_at.is_(None))
+        .values(superseded_at=challenge.created_at)
+    )
+    tx.execute(insert(t.challenges).values(
+        id=challenge.id, case_id=challenge.case_id, person_id=challenge.person_id,
+        contact_id=challenge.contact_id, visit_id=challenge.visit_id, purpose=challenge.purpose,
+        key_id=challenge.key_id, counter=challenge.counter, tries=challenge.tries,
+        created_at=challenge.created_at, expires_at=challenge.expires_at,
+    ))
+
+
+def get(tx: Connection, challenge_id: str) -> Challenge:
+    return _one(tx.execute(select(t.challenges).where(h.id == challenge_id)).one())
+
+
+def newest(tx: Connection, case_id: str, contact_id: str) -> Challenge | None:
+    """The last code that went to this contact point for this case, whatever became of it."""
+    row = tx.execute(
+        select(t.challenges).where(h.case_id == case_id, h.contact_id == contact_id)
+        .order_by(h.created_at.desc(), h.id.desc()).limit(1)
+    ).one_or_none()
+    return _one(row) if row else None
+
+
+def count_try(tx: Connection, challenge_id: str, now: datetime) -> bool:
+    """Spend one of its tries. False when there is none left, or it is used, replaced or too old:
+    then the answer must not be evaluated."""
+    got = tx.execute(
+        update(t.challenges)
+        .where(h.id == challenge_id, h.tries < MOST_TRIES, h.used_at.is_(None),
+               h.superseded_at.is_(None), h.expires_at > now)
+        .values(tries=h.tries + 1)
+    )
+    return got.rowcount == 1
+
+
+def use(tx: Connection, challenge_id: str, now: datetime) -> bool:
+    """Spend the code itself. False when somebody was first."""
+    got = tx.execute(
+        update(t.challenges).where(h.id == challenge_id, h.used_at.is_(None)).values(used_at=now)
+    )
+    return got.rowcount == 1
+
+
+def sent_since(tx: Connection, case_id: str, contact_id: str, since: datetime) -> list[datetime]:
+    rows = tx.execute(
+        select(h.created_at)
+        .where(h.case_id == case_id, h.contact_id == contact_id, h.created_at > since)
+        .order_by(h.created_at)
+    )
+    return [r.created_at for r in rows]
+
+
+def wrong_since(tx: Connection, case_id: str, since: datetime) -> int:
+    """Wrong answers for the case: every counted try but the right ones."""
+    tries, right = tx.execute(
+        select(func.coalesce(func.sum(h.tries), 0), func.count(h.used_at))
+        .where(h.case_id == case_id, h.created_at > since)
+    ).one()
+    return int(tries) - int(right)
+
+
+def exhausted_since(tx: Connection, case_id: str, since: datetime) -> tuple[int, datetime | None]:
+    """How many challenges ran out of tries, and when the last of them was made."""
+    row = tx.execute(
+        select(func.count(), func.max(h.created_at))
+        .where(h.case_id == case_id, h.created_at > since, h.used_at.is_(None),
+               h.tries >= MOST_TRIES)
+    ).one()
+    return int(row[0]), row[1]
+
+
+def count_fact_try(tx: Connection, id: str, case_id: str, now: datetime) -> None:
+    tx.execute(insert(t.fact_tries).values(id=id, case_id=case_id, at=now))
+
+
+def fact_tries_since(tx: Connection, case_id: str, since: datetime) -> int:
+    f = t.fact_tries.c
+    return tx.execute(
+        select(func.count()).where(f.case_id == case_id, f.at > since)
+    ).scalar_one()
+
+
+def _one(r: Row[tuple[object, ...]]) -> Challenge:
+    return Challenge(
+        r.id, r.case_id, r.person_id, r.contact_id, r.visit_id, r.purpose, r.key_id, r.counter,
+        r.tries, r.created_at, r.expires_at, r.used_at, r.superseded_at,
+    )

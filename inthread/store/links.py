@@ -1,0 +1,113 @@
+"""Links and the visits made through them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from inthread.domain.assurance import Assurance
+from inthread.domain.link import Link, LinkState, Visit
+from inthread.store import tables as t
+
+k, v = t.links.c, t.visits.c
+
+
+def add(tx: Connection, link: Link, digest: str) -> None:
+    tx.execute(insert(t.links).values(
+        id=link.id, digest=digest, case_id=link.case_id, person_id=link.person_id,
+        contact_id=link.contact_id, key_id=link.key_id, state=link.state.value,
+        created_at=link.created_at, expires_at=link.expires_at,
+    ))
+
+
+def by_digest(tx: Connection, digest: str) -> Link | None:
+    row = tx.execute(select(t.links).where(k.digest == digest)).one_or_none()
+    return _link(row) if row else None
+
+
+def get(tx: Connection, link_id: str) -> Link:
+    return _link(tx.execute(select(t.links).where(k.id == link_id)).one())
+
+
+def newest_live(tx: Connection, case_id: str, contact_id: str, now: datetime) -> Link | None:
+    """The link this contact point holds already, if it can still be opened."""
+    row = tx.execute(
+        select(t.links)
+        .where(k.case_id == case_id, k.contact_id == contact_id,
+               k.state == LinkState.LIVE.value, k.expires_at > now)
+        .order_by(k.expires_at.desc()).limit(1)
+    ).one_or_none()
+    return _link(row) if row else None
+
+
+def turn(tx: Connection, case_id: str, state: LinkState, contact_id: str | None = None) -> int:
+    """Move every live link of a case (or of one of its contacts) to *state*."""
+    query = update(t.links).where(k.case_id == case_id, k.state == LinkState.LIVE.value)
+    if contact_id is not None:
+        query = query.where(k.contact_id == contact_id)
+    return tx.execute(query.values(state=state.value)).rowcount
+
+
+def kill(tx: Connection, case_id: str, now: datetime, contact_id: str | None = None) -> int:
+    """Revoke what can still be opened, spent links included, and end the visits made from it."""
+    mine = [k.case_id == case_id] + ([k.contact_id == contact_id] if contact_id else [])
+    killed = tx.execute(
+        update(t.links).where(*mine, k.state.in_(("live", "spent")))
+        .values(state=LinkState.REVOKED.value)
+    ).rowcount
+    ids = select(k.id).where(*mine)
+    tx.execute(
+        update(t.visits).where(v.link_id.in_(ids), v.ended_at.is_(None)).values(ended_at=now)
+    )
+    return killed
+
+
+def add_visit(tx: Connection, visit: Visit, token_digest: str) -> None:
+    tx.execute(insert(t.visits).values(**_visit_row(visit), token_digest=token_digest))
+
+
+def visit_by_token(tx: Connection, token_digest: str) -> tuple[Visit, Link] | None:
+    row = tx.execute(select(t.visits).where(v.token_digest == token_digest)).one_or_none()
+    if row is None:
+        return None
+    return _visit(row), get(tx, row.link_id)
+
+
+def save_visit(tx: Connection, visit: Visit, token_digest: str | None = None) -> None:
+    """Keep the visit; a new *token_digest* makes the old cookie worthless (ASVS 7.2.4)."""
+    values = {key: value for key, value in _visit_row(visit).items() if key != "id"}
+    if token_digest is not None:
+        values["token_digest"] = token_digest
+    tx.execute(update(t.visits).where(v.id == visit.id).values(values))
+
+
+def newest_visit(tx: Connection, case_id: str) -> Visit | None:
+    row = tx.execute(
+        select(t.visits).where(v.case_id == case_id).order_by(v.seen_at.desc()).limit(1)
+    ).one_or_none()
+    return _visit(row) if row else None
+
+
+def _link(r: Row[tuple[object, ...]]) -> Link:
+    return Link(
+        r.id, r.case_id, r.person_id, r.contact_id, r.key_id, LinkState(r.state), r.created_at,
+        r.expires_at,
+    )
+
+
+def _visit_row(x: Visit) -> dict[str, object]:
+    return {
+        "id": x.id, "link_id": x.link_id, "case_id": x.case_id, "person_id": x.person_id,
+        "contact_id": x.contact_id, "level": int(x.level), "fact": x.fact,
+        "opened_at": x.opened_at, "seen_at": x.seen_at, "level_at": x.level_at,
+        "ended_at": x.ended_at, "strong_for": x.strong_for, "strong_at": x.strong_at,
+        "locale": x.locale,
+    }
+
+
+def _visit(r: Row[tuple[object, ...]]) -> Visit:
+    return Visit(
+        r.id, r.link_id, r.case_id, r.person_id, r.contact_id, Assurance(r.level), r.fact,
+        r.opened_at, r.seen_at, r.level_at, r.ended_at, r.strong_for, r.strong_at, r.locale,
+    )

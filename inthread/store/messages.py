@@ -1,0 +1,72 @@
+"""Messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from inthread.domain.message import Message, MessageState, Purpose
+from inthread.store import tables as t
+
+m = t.messages.c
+
+
+def add(tx: Connection, x: Message) -> None:
+    tx.execute(insert(t.messages).values(
+        id=x.id, case_id=x.case_id, person_id=x.person_id, contact_id=x.contact_id,
+        channel=x.channel, purpose=x.purpose.value, template=x.template, locale=x.locale,
+        values=dict(x.values), link_id=x.link_id, challenge_id=x.challenge_id,
+        created_at=x.created_at, **_moving(x),
+    ))
+
+
+def get(tx: Connection, message_id: str) -> Message:
+    return _one(tx.execute(select(t.messages).where(m.id == message_id)).one())
+
+
+def save(tx: Connection, x: Message) -> None:
+    tx.execute(update(t.messages).where(m.id == x.id).values(_moving(x)))
+
+
+def of_case(tx: Connection, case_id: str) -> list[Message]:
+    rows = tx.execute(select(t.messages).where(m.case_id == case_id).order_by(m.created_at, m.id))
+    return [_one(r) for r in rows]
+
+
+def asked_since(tx: Connection, person_id: str, since: datetime) -> int:
+    """How many messages we started went to this person since then, whatever the case."""
+    return tx.execute(
+        select(func.count()).where(
+            m.person_id == person_id, m.purpose == Purpose.ASK.value, m.created_at > since,
+            m.state.in_(("queued", "unknown", "sent")),
+        )
+    ).scalar_one()
+
+
+def cancel_queued(tx: Connection, case_id: str, reason: str) -> int:
+    """Messages that have not left never will, but codes the customer asked for."""
+    got = tx.execute(
+        update(t.messages)
+        .where(m.case_id == case_id, m.state == MessageState.QUEUED.value,
+               m.purpose == Purpose.ASK.value)
+        .values(state=MessageState.CANCELLED.value, reasons=[reason])
+    )
+    return got.rowcount
+
+
+def _moving(x: Message) -> dict[str, object]:
+    return {
+        "state": x.state.value, "reasons": list(x.reasons), "tries": x.tries,
+        "reference": x.reference, "sent_at": x.sent_at,
+    }
+
+
+def _one(r: Row[tuple[object, ...]]) -> Message:
+    return Message(
+        id=r.id, case_id=r.case_id, person_id=r.person_id, contact_id=r.contact_id,
+        channel=r.channel, purpose=Purpose(r.purpose), template=r.template, locale=r.locale,
+        values=r._mapping["values"], state=MessageState(r.state), reasons=tuple(r.reasons),
+        link_id=r.link_id, challenge_id=r.challenge_id, tries=r.tries, reference=r.reference,
+        created_at=r.created_at, sent_at=r.sent_at,
+    )

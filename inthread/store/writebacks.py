@@ -1,0 +1,88 @@
+"""Writebacks and each try and look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from inthread.domain.writeback import Writeback, WritebackState
+from inthread.store import tables as t
+
+w = t.writebacks.c
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`did`: sent or looked. `took_ms`: milliseconds the other side took."""
+
+    at: datetime
+    did: str
+    state: str
+    trouble: str | None
+    took_ms: int
+
+
+def add_all(tx: Connection, writebacks: Sequence[Writeback], prove_by: datetime) -> None:
+    tx.execute(insert(t.writebacks), [
+        {"id": x.id, "case_id": x.case_id, "outcome_id": x.outcome_id, "connector": x.connector,
+         "operation": x.operation, "fields": dict(x.fields), "must_equal": list(x.must_equal),
+         "prove_by": prove_by, **_moving(x)}
+        for x in writebacks
+    ])
+
+
+def get(tx: Connection, writeback_id: str) -> Writeback:
+    return _one(tx.execute(select(t.writebacks).where(w.id == writeback_id)).one())
+
+
+def of_outcome(tx: Connection, outcome_id: str) -> list[Writeback]:
+    rows = tx.execute(
+        select(t.writebacks).where(w.outcome_id == outcome_id).order_by(w.id)
+    )
+    return [_one(r) for r in rows]
+
+
+def of_case(tx: Connection, case_id: str) -> list[Writeback]:
+    rows = tx.execute(select(t.writebacks).where(w.case_id == case_id).order_by(w.id))
+    return [_one(r) for r in rows]
+
+
+def save(tx: Connection, x: Writeback) -> None:
+    tx.execute(update(t.writebacks).where(w.id == x.id).values(_moving(x)))
+
+
+def add_attempt(tx: Connection, writeback_id: str, attempt: Attempt) -> None:
+    tx.execute(insert(t.writeback_attempts).values(
+        writeback_id=writeback_id, at=attempt.at, did=attempt.did, state=attempt.state,
+        trouble=attempt.trouble, took_ms=attempt.took_ms,
+    ))
+
+
+def attempts(tx: Connection, writeback_id: str) -> list[Attempt]:
+    a = t.writeback_attempts.c
+    rows = tx.execute(
+        select(t.writeback_attempts).where(a.writeback_id == writeback_id).order_by(a.seq)
+    )
+    return [Attempt(r.at, r.did, r.state, r.trouble, r.took_ms) for r in rows]
+
+
+def _moving(x: Writeback) -> dict[str, object]:
+    return {
+        "state": x.state.value, "attempts": x.attempts, "looks": x.looks,
+        "reference": x.reference, "first_called_at": x.first_called_at, "called_at": x.called_at,
+        "observed": dict(x.observed) if x.observed is not None else None,
+        "trouble": x.trouble[:300] if x.trouble else None,
+    }
+
+
+def _one(r: Row[tuple[object, ...]]) -> Writeback:
+    return Writeback(
+        id=r.id, case_id=r.case_id, outcome_id=r.outcome_id, connector=r.connector,
+        operation=r.operation, fields=r.fields, must_equal=tuple(r.must_equal),
+        state=WritebackState(r.state), attempts=r.attempts, looks=r.looks, reference=r.reference,
+        first_called_at=r.first_called_at, called_at=r.called_at, observed=r.observed,
+        trouble=r.trouble,
+    )

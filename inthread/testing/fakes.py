@@ -1,0 +1,78 @@
+"""A channel and a blob store in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+
+from inthread.spi import Outgoing, Rejected, Retry, Sent
+
+
+class FakeChannel:
+    """A Channel. Next sends follow `script`, then `mode`: ok, busy (Retry), refuse (Rejected),
+    timeout_before (TimeoutError, not sent), timeout_after (sent, then TimeoutError).
+
+    `sent` holds each message that arrived; a message id arrives once, however often it is sent.
+    """
+
+    def __init__(self, key: str = "sms") -> None:
+        self._key = key
+        self.mode = "ok"
+        self.script: deque[str] = deque()
+        self.sent: list[Outgoing] = []
+        self.calls: list[str] = []
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def send(self, message: Outgoing) -> Sent:
+        with self._lock:
+            self.calls.append(message.id)
+            mode = self.script.popleft() if self.script else self.mode
+            if mode == "busy":
+                raise Retry("busy", after=60)
+            if mode == "refuse":
+                raise Rejected("the number is not in use")
+            if mode == "timeout_before":
+                raise TimeoutError("not sent, and no answer came")
+            if all(m.id != message.id for m in self.sent):
+                self.sent.append(message)
+            if mode == "timeout_after":
+                raise TimeoutError("sent, and no answer came")
+        return Sent(reference=f"{self._key}-{message.id}")
+
+    def to(self, address: str) -> list[Outgoing]:
+        """What arrived at this address, oldest first."""
+        with self._lock:
+            return [m for m in self.sent if m.to == address]
+
+
+class FakeBlobs:
+    """Blobs in memory."""
+
+    def __init__(self, key: str = "memory") -> None:
+        self._key = key
+        self.kept: dict[str, bytes] = {}
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def put(self, digest: str, content: bytes) -> None:
+        check_digest(digest, content)
+        self.kept.setdefault(digest, content)
+
+    def get(self, digest: str) -> bytes:
+        return self.kept[digest]
+
+    def delete(self, digest: str) -> None:
+        self.kept.pop(digest, None)
+
+
+def check_digest(digest: str, content: bytes) -> None:
+    """Raises ValueError when `digest` is not the SHA-256 of `content` in hex."""
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ValueError("the digest is not that of the content")

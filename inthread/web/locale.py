@@ -1,0 +1,139 @@
+"""Languages, and how numbers and dates read in them.
+
+Sentences are gettext catalogues, read from `.po` text at start: nothing is compiled, and a
+translator's file is the file that runs. The English of the templates is the key of its own
+translation. A mini-app's wording has keys instead (`at_least`), found under the mini-app's key as
+context, so a plugin ships its words as a catalogue and no code.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+
+SOURCE = "en"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One catalogue. `direction` is `ltr` or `rtl`; `name` is in the language itself."""
+
+    code: str
+    name: str
+    direction: str
+    texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    plural: Callable[[int], int] = lambda n: int(n != 1)
+    source: Language | None = None
+
+    def text(self, msgid: str, context: str = "") -> str:
+        """The translation; the source language's, or the id itself, where there is none."""
+        found = self.texts.get((context, msgid))
+        if found is not None:
+            return found[0]
+        return self.source.text(msgid, context) if self.source else msgid
+
+    def counted(self, one: str, many: str, n: int) -> str:
+        """The form this language uses for *n* things."""
+        found = self.texts.get(("", one))
+        if found is not None:
+            return found[self.plural(n)]
+        return one if n == 1 else many
+
+
+@dataclass(frozen=True)
+class Languages:
+    """All that are shipped, the source language first."""
+
+    all: Mapping[str, Language]
+
+    @property
+    def default(self) -> Language:
+        return self.all[SOURCE]
+
+    def named(self, tag: str | None) -> Language | None:
+        """The language of a tag such as `es`, `es-MX` or `es_419`; None when not shipped."""
+        return self.all.get(_primary(tag)) if tag else None
+
+    def choose(self, *wishes: str | None, accept: str = "") -> tuple[Language, Locale]:
+        """The first wish that is shipped, then the browser's list (`Accept-Language`).
+
+        A wish's territory decides the formats: `es-MX` reads Spanish with Mexican dates. A wish
+        without one borrows the territory of a later wish in the same language.
+        """
+        tags = [tag for tag in (*wishes, *_accepted(accept)) if self.named(tag)]
+        if not tags:
+            return self.default, Locale.parse(SOURCE)
+        language = self.named(tags[0]) or self.default
+        same = [tag for tag in tags if tag and _primary(tag) == language.code]
+        locales = [locale for locale in map(_locale, same) if locale]
+        exact = [locale for locale in locales if locale.territory]
+        return language, (exact or locales or [Locale.parse(language.code)])[0]
+
+
+def load(folders: Iterable[Path]) -> Languages:
+    """Read `<folder>/<code>/LC_MESSAGES/messages.po` of each folder; later folders add words.
+
+    Raises ValueError when the source language is missing or a catalogue cannot be read.
+    """
+    texts: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
+    plurals: dict[str, Callable[[int], int]] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+            code = path.parent.parent.name
+            words, plurals[code] = _read(path, code)
+            texts[code] = words | texts.get(code, {})
+    if SOURCE not in texts:
+        raise ValueError(f"no {SOURCE} catalogue in {', '.join(map(str, folders))}")
+    source = _language(SOURCE, texts.pop(SOURCE), plurals[SOURCE], None)
+    rest = [_language(code, words, plurals[code], source) for code, words in texts.items()]
+    return Languages({each.code: each for each in (source, *rest)})
+
+
+def _language(
+    code: str,
+    texts: Mapping[tuple[str, str], tuple[str, ...]],
+    plural: Callable[[int], int],
+    source: Language | None,
+) -> Language:
+    locale = Locale.parse(code)
+    name = locale.get_language_name(code) or code
+    return Language(
+        code, name[:1].upper() + name[1:], locale.text_direction, texts, plural, source
+    )
+
+
+def _read(
+    path: Path, code: str
+) -> tuple[dict[tuple[str, str], tuple[str, ...]], Callable[[int], int]]:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code, abort_invalid=True)
+    words: dict[tuple[str, str], tuple[str, ...]] = {}
+    for message in catalogue:
+        strings = message.string if isinstance(message.string, tuple | list) else [message.string]
+        msgid = message.id[0] if isinstance(message.id, tuple | list) else message.id
+        if msgid and not message.fuzzy and all(strings):
+            words[(message.context or "", msgid)] = tuple(strings)
+    plural: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]  # documented in the stdlib's source only
+    return words, plural
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def _accepted(header: str) -> list[str]:
+    """The tags of an Accept-Language header in its own order, at most ten."""
+    tags = [item.partition(";")[0].strip() for item in header[:200].split(",")]
+    return [tag for tag in tags if tag.replace("-", "").isalnum() and tag.isascii()][:10]
