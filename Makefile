@@ -3,7 +3,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo test unit check browser bench lock clean
@@ -50,14 +49,15 @@ $(VENV)/.stamp-venv:
 	@touch $@
 
 $(VENV)/.stamp-run: $(VENV)/.stamp-venv requirements.lock pyproject.toml
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@tools/pip.sh $(PY) "what Inthread runs on" --require-hashes -r requirements.lock
+	@tools/pip.sh $(PY) "Inthread itself" --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.stamp-test: $(VENV)/.stamp-run requirements-test.lock
-	@$(PIP) install --require-hashes -r requirements-test.lock
+	@tools/pip.sh $(PY) "the test tools" --require-hashes -r requirements-test.lock
 	@touch $@
 
 node_modules/.stamp: package-lock.json
+	@echo "Installing the page checks"
 	@tools/node.sh
 	@touch $@
