@@ -6,13 +6,13 @@ demand. The checks call a plugin the way the product does and say what they saw.
 
 from __future__ import annotations
 
+from inthread.testing.check_miniapp import check_miniapp as check_miniapp
+from inthread.testing.check_payments import check_payment_provider as check_payment_provider
 from inthread.testing.checks import Finding as Finding
 from inthread.testing.checks import Levers as Levers
 from inthread.testing.checks import check_blobs as check_blobs
 from inthread.testing.checks import check_channel as check_channel
 from inthread.testing.checks import check_connector as check_connector
-from inthread.testing.check_miniapp import check_miniapp as check_miniapp
-from inthread.testing.check_payments import check_payment_provider as check_payment_provider
 from inthread.testing.fake_office import Died as Died
 from inthread.testing.fake_office import Effect as Effect
 from inthread.testing.fake_office import FakeOffice as FakeOffice

@@ -1,0 +1,71 @@
+"""The conformance kit for payment providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from inthread.spi import Checkout, Payment, PaymentEvent, PaymentProvider, Rejected
+from inthread.testing.findings import Finding, Notebook
+
+Signed = tuple[bytes, dict[str, str]]
+RETURN_URL = "http://localhost:8400/return/conformance"
+
+
+def check_payment_provider(
+    provider: PaymentProvider, make_payment: Callable[[int], Payment], *, now: datetime,
+    pay: Callable[[Checkout], Signed] | None = None, return_url: str = RETURN_URL,
+) -> list[Finding]:
+    """`pay(checkout)` plays the customer and gives body and headers of the event sent at `now`;
+    without it, what needs a genuine event is not checked."""
+    book = Notebook()
+    book.note("key", provider.key.isidentifier(), repr(provider.key))
+    origin = provider.origin
+    book.note("origin", "://" in origin and origin.count("/") == 2, origin)
+    payment = make_payment(1)
+    nothing = book.attempt("knows nothing before", lambda: list(provider.fetch(payment)))
+    book.equal("knows nothing before", [], nothing)
+    checkout = book.attempt("starts", lambda: provider.start(payment, return_url))
+    if checkout is None:
+        return book.findings
+    book.note("the page is at the origin", checkout.url.startswith(f"{origin}/"), checkout.url)
+    again = book.attempt("starts once", lambda: provider.start(payment, return_url))
+    book.equal("the same payment is the same checkout", checkout, again)
+    unpaid = book.attempt("nothing is paid by starting", lambda: list(provider.fetch(payment)))
+    book.equal("nothing is paid by starting", [], unpaid)
+    _rubbish(book, provider, now)
+    if pay:
+        _genuine(book, provider, payment, now, pay(checkout))
+    return book.findings
+
+
+def _rubbish(book: Notebook, provider: PaymentProvider, now: datetime) -> None:
+    torn = {"webhook-id": "e", "webhook-timestamp": "0", "webhook-signature": "v1,=,,"}
+    for name, body, headers in (
+        ("an unsigned event is Rejected", b"{}", {}),
+        ("a torn signature is Rejected", b"{}", torn),
+        ("bytes that are no text are Rejected", b"\xff\xfe\x00", torn),
+    ):
+        book.raises(name, Rejected, lambda b=body, h=headers: provider.parse(b, h, now))  # type: ignore[misc]
+
+
+def _genuine(
+    book: Notebook, provider: PaymentProvider, payment: Payment, now: datetime, sent: Signed
+) -> None:
+    body, headers = sent
+    event = book.attempt("reads its event", lambda: provider.parse(body, headers, now))
+    if event is None:
+        return
+    book.equal("the event names the payment", payment.id, event.payment_id)
+    book.equal("the event names the amount", payment.amount, event.amount)
+    fetched = book.attempt("fetches it", lambda: list(provider.fetch(payment))) or []
+    book.note("fetch knows the same event", _knows(fetched, event), fetched)
+    book.raises("a changed body is Rejected", Rejected,
+                lambda: provider.parse(body + b" ", headers, now))
+    for name, shift in (("an old", 301), ("a future", -301)):
+        book.raises(f"{name} timestamp is Rejected", Rejected,
+                    lambda s=shift: provider.parse(body, headers, now + timedelta(seconds=s)))  # type: ignore[misc]
+
+
+def _knows(events: list[PaymentEvent], event: PaymentEvent) -> bool:
+    return any((e.id, e.kind, e.amount) == (event.id, event.kind, event.amount) for e in events)
