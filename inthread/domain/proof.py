@@ -56,13 +56,17 @@ class Proof:
         """
         found: dict[str, object] = {}
         for field, source in self.fields.items():
-            if source.kind is SourceKind.OUTCOME and source.name not in outcome:
-                raise ValueError(f"the outcome of {self.action} has no {source.name!r}")
-            found[field] = {
-                SourceKind.FACT: lambda s: to_json(facts.get(s.name)),
-                SourceKind.OUTCOME: lambda s: outcome[s.name],
-                SourceKind.CASE: lambda s: case_reference,
-                SourceKind.PERSON: lambda s: person_reference,
-                SourceKind.LITERAL: lambda s: s.value,
-            }[source.kind](source)
+            match source.kind:
+                case SourceKind.FACT:
+                    found[field] = to_json(facts.get(source.name))
+                case SourceKind.OUTCOME:
+                    if source.name not in outcome:
+                        raise ValueError(f"the outcome of {self.action} has no {source.name!r}")
+                    found[field] = outcome[source.name]
+                case SourceKind.CASE:
+                    found[field] = case_reference
+                case SourceKind.PERSON:
+                    found[field] = person_reference
+                case SourceKind.LITERAL:
+                    found[field] = source.value
         return found
