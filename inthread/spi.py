@@ -265,6 +265,10 @@ class PaymentProvider(Protocol):
     def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
         """All the provider knows of this payment, oldest first. Empty when it knows nothing."""
 
+    def close(self, payment: Payment) -> Sequence[PaymentEvent]:
+        """Let nobody pay at this checkout any more, and tell what became of it: the events as
+        `fetch` gives them, ending in CLOSED unless the money had moved. Closing twice is one."""
+
 
 # --- channels --------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """A Payment: money asked of a provider. Its state is a fold over deduplicated provider events.
 
     started -> succeeded -> refunded
-       |  \\-> failed
-       +----> unknown      (events that do not fit: somebody looks)
+       |  \\-> failed        (the checkout is closed and no money moved)
+       +----> unknown       (events that do not fit: somebody looks)
+
+A decline is not an end: the customer may try another card at the same checkout.
 
 The redirect back from the provider is not an event and proves nothing (security R3.4).
 """
@@ -19,7 +21,8 @@ from inthread.domain.money import Money
 
 class PaymentKind(StrEnum):
     SUCCEEDED = "succeeded"
-    FAILED = "failed"
+    DECLINED = "declined"
+    CLOSED = "closed"
     REFUNDED = "refunded"
 
 
@@ -65,18 +68,17 @@ class Payment:
 
 
 def fold(amount: Money, events: Iterable[PaymentEvent]) -> PaymentState:
-    """The state after these events, in any order they came. Another amount than was asked, or
-    two answers that exclude each other, is `unknown`: a person looks before money is believed."""
+    """The state after these events, in whatever order they came. Money that moved counts even when
+    the checkout is said to be closed. Another amount than was asked, or a refund of nothing, is
+    `unknown`: a person looks before it is believed."""
     kinds = set()
     for event in events:
         if event.kind is PaymentKind.SUCCEEDED and event.amount != amount:
             return PaymentState.UNKNOWN
         kinds.add(event.kind)
-    if not kinds:
-        return PaymentState.STARTED
+    took = PaymentKind.SUCCEEDED in kinds
     if PaymentKind.REFUNDED in kinds:
-        known = PaymentKind.SUCCEEDED in kinds
-        return PaymentState.REFUNDED if known else PaymentState.UNKNOWN
-    if PaymentKind.SUCCEEDED in kinds:
+        return PaymentState.REFUNDED if took else PaymentState.UNKNOWN
+    if took:
         return PaymentState.SUCCEEDED
-    return PaymentState.FAILED
+    return PaymentState.FAILED if PaymentKind.CLOSED in kinds else PaymentState.STARTED
