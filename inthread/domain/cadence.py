@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inthread.domain.case import Case, CaseState, NextStep
+from inthread.domain.contract import Cadence
 from inthread.domain.person import Contact, Person
-from inthread.domain.workflow import Cadence
 
 
 @dataclass(frozen=True)

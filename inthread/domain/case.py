@@ -132,9 +132,9 @@ class Case:
             self, state=state, next=None, ended_at=now, version=self.version + 1
         )
 
-    def reschedule(self, next: NextStep) -> Case:
-        """The same state, another next step."""
-        return self._to(self.state, next)
+    def at_step(self, step: int, next: NextStep) -> Case:
+        """The same state, at number *step* of its cadence, with what is next."""
+        return replace(self._to(self.state, next), step=step)
 
     def _to(self, state: CaseState, next: NextStep) -> Case:
         return replace(self, state=state, next=next, version=self.version + 1)

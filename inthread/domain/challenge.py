@@ -65,10 +65,25 @@ def wait_before_sending(sent: Sequence[datetime], now: datetime) -> timedelta | 
     return longest if longest > timedelta(0) else None
 
 
-def spent_challenges_lock(exhausted: int) -> timedelta | None:
-    """How long the case's codes rest after this many challenges ran out of tries; None means that
-    a person has to look (security R6.5: 15 minutes, then 60, then staff)."""
-    return LOCKS[exhausted - 1] if 0 < exhausted <= len(LOCKS) else None
+@dataclass(frozen=True)
+class Lock:
+    """Codes for the case rest `until` then; None: until a person has looked."""
+
+    until: datetime | None
+
+
+def lock_after(exhausted: int, last: datetime | None, wrong: int, now: datetime) -> Lock | None:
+    """Whether the case's codes are locked (security R6.5: 15 minutes, then 60, then a person).
+
+    *exhausted*: challenges of the last 24 hours that ran out of tries, the *last* made then.
+    *wrong*: wrong answers of the last 24 hours, over all challenges.
+    """
+    if wrong >= WRONG_PER_DAY or exhausted > len(LOCKS):
+        return Lock(None)
+    if not exhausted or last is None:
+        return None
+    until = last + LOCKS[exhausted - 1]
+    return Lock(until) if now < until else None
 
 
 def old_enough(known_since: datetime | None, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhdw])")
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,5})([smhdw])")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LONGEST_DURATION = timedelta(days=3650)
 
@@ -35,9 +35,12 @@ class Section:
     file: str
     problems: list[DocumentProblem]
     read: set[str] = field(default_factory=set)
+    absent: bool = False
 
     def note(self, key: str, message: str) -> None:
-        self.problems.append(DocumentProblem(self.file, self.at(key), message))
+        """An absent section was noted where it is missing; its own parts are not."""
+        if not self.absent:
+            self.problems.append(DocumentProblem(self.file, self.at(key), message))
 
     def at(self, key: str) -> str:
         if not key:
@@ -60,14 +63,15 @@ class Section:
         return value
 
     def section(self, key: str, advice: str) -> Section:
-        """A table inside this one. A missing one is noted and comes back empty and unread."""
+        """A table inside this one. A missing one is noted, and comes back absent."""
         value = self.need(key, advice)
-        if value is not None and not isinstance(value, Mapping):
+        if isinstance(value, Mapping):
+            return self.inside(key, value)
+        if value is not None:
             self.note(key, f"has to be a table: {advice}")
-        return self.inside(key, value)
+        return Section({}, self.at(key), self.file, self.problems, absent=True)
 
-    def inside(self, key: str, value: object) -> Section:
-        values = value if isinstance(value, Mapping) else {}
+    def inside(self, key: str, values: Mapping[str, object]) -> Section:
         return Section(values, self.at(key), self.file, self.problems)
 
     def sections(self, key: str, advice: str) -> list[Section]:
@@ -145,8 +149,8 @@ class Section:
         self.note(key, "has to be true or false")
         return default
 
-    def duration(self, key: str, advice: str) -> timedelta:
-        """`90s`, `15m`, `4h`, `30d` or `2w`."""
+    def duration(self, key: str, advice: str, *, zero: bool = False) -> timedelta:
+        """`90s`, `15m`, `4h`, `30d` or `2w`; `0m` only where *zero* may be."""
         value = self.need(key, advice)
         if value is None:
             return timedelta(days=1)
@@ -155,15 +159,13 @@ class Section:
             self.note(key, f"is not a duration: write 90s, 15m, 4h, 30d or 2w ({advice})")
             return timedelta(days=1)
         length = timedelta(seconds=int(found.group(1)) * _UNITS[found.group(2)])
-        if length > LONGEST_DURATION:
-            self.note(key, "is longer than ten years")
+        if length > LONGEST_DURATION or (not length and not zero):
+            self.note(key, "has to be more than nothing and at most ten years")
         return min(length, LONGEST_DURATION)
 
     def locales(self, key: str, wanted: Collection[str], advice: str) -> dict[str, str]:
         """A text for each of the workflow's locales and no other."""
         inner = self.section(key, f"{advice}, in {', '.join(wanted)}")
-        if not self.has(key):
-            return dict.fromkeys(wanted, "")
         found = {locale: inner.text(locale, advice) for locale in wanted}
         inner.close()
         return found

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inthread.domain.assurance import Assurance, Identity
-from inthread.domain.refusals import LinkExpired, LinkGone
+from inthread.domain.refusals import LinkExpired, LinkGone, VisitEnded
 
 LINK_IDLE = timedelta(minutes=15)
 CODE_IDLE = timedelta(minutes=5)  # RTS (EU) 2018/389 Art. 4(3)(d)
@@ -100,3 +100,12 @@ class Visit:
 
     def proved_fact(self, now: datetime) -> Visit:
         return replace(self, fact=True, seen_at=now)
+
+
+def check_visit(visit: Visit, link: Link, now: datetime) -> None:
+    """Raise VisitEnded or LinkGone unless this visit may go on. A link that ran out while somebody
+    is at work does not throw them out; a revoked or replaced one does (A03)."""
+    if link.state in (LinkState.REVOKED, LinkState.SUPERSEDED):
+        raise LinkGone(link.state.value)
+    if not visit.alive(now):
+        raise VisitEnded(visit.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.money import Money
@@ -76,6 +76,14 @@ def overdue(tx: Connection, before: datetime, most: int) -> list[str]:
     return [r.id for r in rows]
 
 
+def past_their_time(tx: Connection, now: datetime, most: int) -> list[str]:
+    """Ids of live cases whose own end has come."""
+    rows = tx.execute(
+        select(c.id).where(_LIVE, c.expires_at <= now).order_by(c.expires_at, c.id).limit(most)
+    )
+    return [r.id for r in rows]
+
+
 def page(
     tx: Connection, *, reference: str | None, person: str | None, state: str | None,
     after: str, most: int,
@@ -86,12 +94,12 @@ def page(
         query = query.join(t.people, t.people.c.id == c.person_id).where(
             t.people.c.reference == person
         )
-    wanted = [
-        c.reference == reference if reference is not None else None,
-        c.state == state if state is not None else None,
-        c.id < after if after else None,
-    ]
-    query = query.where(and_(*[w for w in wanted if w is not None], or_(True)))
+    if reference is not None:
+        query = query.where(c.reference == reference)
+    if state is not None:
+        query = query.where(c.state == state)
+    if after:
+        query = query.where(c.id < after)
     return [_one(r) for r in tx.execute(query.order_by(c.id.desc()).limit(most))]
 
 

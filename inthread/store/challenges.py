@@ -16,8 +16,7 @@ def add(tx: Connection, challenge: Challenge) -> None:
     """The newest code replaces the ones before it; their tries stay counted (R6.3)."""
     tx.execute(
         update(t.challenges)
-        .where(h.case_id == challenge.case_id, h.contact_id == challenge.contact_id,
-               h.used_at.is_(None), h.superseded_at.is_(None))
+        .where(h.case_id == challenge.case_id, h.used_at.is_(None), h.superseded_at.is_(None))
         .values(superseded_at=challenge.created_at)
     )
     tx.execute(insert(t.challenges).values(
@@ -32,10 +31,10 @@ def get(tx: Connection, challenge_id: str) -> Challenge:
     return _one(tx.execute(select(t.challenges).where(h.id == challenge_id)).one())
 
 
-def newest(tx: Connection, case_id: str, contact_id: str) -> Challenge | None:
-    """The last code that went to this contact point for this case, whatever became of it."""
+def newest(tx: Connection, case_id: str) -> Challenge | None:
+    """The last code that was sent for this case, whatever became of it."""
     row = tx.execute(
-        select(t.challenges).where(h.case_id == case_id, h.contact_id == contact_id)
+        select(t.challenges).where(h.case_id == case_id)
         .order_by(h.created_at.desc(), h.id.desc()).limit(1)
     ).one_or_none()
     return _one(row) if row else None
@@ -87,6 +86,11 @@ def exhausted_since(tx: Connection, case_id: str, since: datetime) -> tuple[int,
                h.tries >= MOST_TRIES)
     ).one()
     return int(row[0]), row[1]
+
+
+def last_passed(tx: Connection, case_id: str) -> datetime | None:
+    """When a code of this case was last right."""
+    return tx.execute(select(func.max(h.used_at)).where(h.case_id == case_id)).scalar_one()
 
 
 def count_fact_try(tx: Connection, id: str, case_id: str, now: datetime) -> None:

@@ -67,6 +67,17 @@ def add_visit(tx: Connection, visit: Visit, token_digest: str) -> None:
     tx.execute(insert(t.visits).values(**_visit_row(visit), token_digest=token_digest))
 
 
+def end_oldest(tx: Connection, link_id: str, most: int, now: datetime) -> None:
+    """Leave the *most* newest visits of a link; the others end."""
+    keep = select(v.id).where(v.link_id == link_id).order_by(v.opened_at.desc(), v.id.desc())
+    tx.execute(
+        update(t.visits)
+        .where(v.link_id == link_id, v.ended_at.is_(None),
+               v.id.not_in(keep.limit(most).scalar_subquery()))
+        .values(ended_at=now)
+    )
+
+
 def visit_by_token(tx: Connection, token_digest: str) -> tuple[Visit, Link] | None:
     row = tx.execute(select(t.visits).where(v.token_digest == token_digest)).one_or_none()
     if row is None:

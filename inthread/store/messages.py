@@ -44,6 +44,15 @@ def asked_since(tx: Connection, person_id: str, since: datetime) -> int:
     ).scalar_one()
 
 
+def links_since(tx: Connection, case_id: str, since: datetime) -> int:
+    """How many new links were asked for."""
+    return tx.execute(
+        select(func.count()).where(
+            m.case_id == case_id, m.purpose == Purpose.LINK.value, m.created_at > since
+        )
+    ).scalar_one()
+
+
 def cancel_queued(tx: Connection, case_id: str, reason: str) -> int:
     """Messages that have not left never will, but codes the customer asked for."""
     got = tx.execute(

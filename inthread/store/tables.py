@@ -100,6 +100,7 @@ cases = Table(
     CheckConstraint("settled_minor IS NULL OR settled_minor <= owed_minor", name="not_overpaid"),
     Index("uq_cases_live", "workflow", "natural_key", unique=True, **_where(LIVE)),
     Index("ix_cases_due", "next_due", "id", **_where(LIVE)),
+    Index("ix_cases_expires", "expires_at", "id", **_where(LIVE)),
     Index("ix_cases_reference", "reference"),
 )
 

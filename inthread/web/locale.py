@@ -1,9 +1,8 @@
 """Languages, and how numbers and dates read in them.
 
 Sentences are gettext catalogues, read from `.po` text at start: nothing is compiled, and a
-translator's file is the file that runs. The English of the templates is the key of its own
-translation. A mini-app's wording has keys instead (`at_least`), found under the mini-app's key as
-context, so a plugin ships its words as a catalogue and no code.
+translator's file is the file that runs. The English of a template, or of a mini-app's wording, is
+the key of its own translation; a plugin ships catalogues of its own beside its templates.
 """
 
 from __future__ import annotations
@@ -26,20 +25,17 @@ class Language:
     code: str
     name: str
     direction: str
-    texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plural: Callable[[int], int] = lambda n: int(n != 1)
-    source: Language | None = None
 
-    def text(self, msgid: str, context: str = "") -> str:
-        """The translation; the source language's, or the id itself, where there is none."""
-        found = self.texts.get((context, msgid))
-        if found is not None:
-            return found[0]
-        return self.source.text(msgid, context) if self.source else msgid
+    def text(self, msgid: str) -> str:
+        """The translation, or the English itself where there is none."""
+        found = self.texts.get(msgid)
+        return msgid if found is None else found[0]
 
     def counted(self, one: str, many: str, n: int) -> str:
         """The form this language uses for *n* things."""
-        found = self.texts.get(("", one))
+        found = self.texts.get(one)
         if found is not None:
             return found[self.plural(n)]
         return one if n == 1 else many
@@ -80,7 +76,7 @@ def load(folders: Iterable[Path]) -> Languages:
 
     Raises ValueError when the source language is missing or a catalogue cannot be read.
     """
-    texts: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
+    texts: dict[str, dict[str, tuple[str, ...]]] = {}
     plurals: dict[str, Callable[[int], int]] = {}
     for folder in folders:
         for path in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
@@ -89,35 +85,29 @@ def load(folders: Iterable[Path]) -> Languages:
             texts[code] = words | texts.get(code, {})
     if SOURCE not in texts:
         raise ValueError(f"no {SOURCE} catalogue in {', '.join(map(str, folders))}")
-    source = _language(SOURCE, texts.pop(SOURCE), plurals[SOURCE], None)
-    rest = [_language(code, words, plurals[code], source) for code, words in texts.items()]
-    return Languages({each.code: each for each in (source, *rest)})
+    codes = [SOURCE, *(code for code in texts if code != SOURCE)]
+    return Languages({code: _language(code, texts[code], plurals[code]) for code in codes})
 
 
 def _language(
-    code: str,
-    texts: Mapping[tuple[str, str], tuple[str, ...]],
-    plural: Callable[[int], int],
-    source: Language | None,
+    code: str, texts: Mapping[str, tuple[str, ...]], plural: Callable[[int], int]
 ) -> Language:
     locale = Locale.parse(code)
     name = locale.get_language_name(code) or code
-    return Language(
-        code, name[:1].upper() + name[1:], locale.text_direction, texts, plural, source
-    )
+    return Language(code, name[:1].upper() + name[1:], locale.text_direction, texts, plural)
 
 
 def _read(
     path: Path, code: str
-) -> tuple[dict[tuple[str, str], tuple[str, ...]], Callable[[int], int]]:
+) -> tuple[dict[str, tuple[str, ...]], Callable[[int], int]]:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code, abort_invalid=True)
-    words: dict[tuple[str, str], tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
         strings = message.string if isinstance(message.string, tuple | list) else [message.string]
         msgid = message.id[0] if isinstance(message.id, tuple | list) else message.id
         if msgid and not message.fuzzy and all(strings):
-            words[(message.context or "", msgid)] = tuple(strings)
+            words[msgid] = tuple(strings)
     plural: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]  # documented in the stdlib's source only
     return words, plural
 

@@ -62,10 +62,10 @@ class Reader:
         """`14:03` in the reader's zone."""
         return format_time(self._local(value), "short", locale=self.dates)
 
-    def words(self, app: str, key: str, values: Mapping[str, object]) -> Markup:
-        """A mini-app's own wording: its catalogue entry *key*, the values as this reader reads."""
+    def sentence(self, msgid: str, values: Mapping[str, object]) -> Markup:
+        """A mini-app's sentence with its values, each as this reader reads it."""
         shown = {name: escape(self.value(value)) for name, value in values.items()}
-        return Markup(escape(self.language.text(key, app))) % shown
+        return escape(self.language.text(msgid)) % shown
 
     def value(self, value: object) -> str:
         """Any value of a Line: money, a date, a number or text."""

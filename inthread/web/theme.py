@@ -1,9 +1,9 @@
-"""A brand: a name, ways to reach a person, a mark, and ten colours and shapes in two schemes.
+"""A theme: how a brand looks. A mark, and ten properties in a light and a dark scheme.
 
     brand lift on-brand link tint page surface ink radius font
 
-Every pair that carries text or a control's edge is checked when a brand is read, so no brand can
-be set up that people cannot read (WCAG 2.2, 1.4.3 and 1.4.11).
+Every pair that carries text or a control's edge is checked when a theme is read, so none can be
+set up that people cannot read (WCAG 2.2, 1.4.3 and 1.4.11).
 """
 
 from __future__ import annotations
@@ -30,23 +30,15 @@ _MARK = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9 .,-]{1,800}")
 
 
 @dataclass(frozen=True)
-class Brand:
+class Theme:
     """`mark` is the path of a 32 x 32 drawing, filled with the colour on the brand's band."""
 
-    name: str
-    phone: str
-    hours: str
     mark: str
     light: Mapping[str, str]
     dark: Mapping[str, str]
 
-    @property
-    def dialled(self) -> str:
-        """The phone number as a `tel:` address has it."""
-        return re.sub(r"[^+0-9]", "", self.phone)
-
     def rules(self) -> str:
-        """The brand as CSS: the ten properties, and those that differ in the dark."""
+        """The ten properties, and those that differ in the dark."""
         dark = {name: value for name, value in self.dark.items() if value != self.light.get(name)}
         return (
             f":root{{{_properties(self.light)}}}"
@@ -54,17 +46,15 @@ class Brand:
         )
 
 
-def read(path: Path) -> Brand:
-    """Read a brand from TOML. Raises ValueError naming what is missing or cannot be read on what."""
+def read_theme(path: Path) -> Theme:
+    """Read a theme from TOML. Raises ValueError naming what is missing or cannot be read on what."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     light = _scheme(path, "light", document, {})
     dark = _scheme(path, "dark", document, {name: light[name] for name in SHAPES})
-    texts = {name: str(document.get(name, "")) for name in ("name", "phone", "hours", "mark")}
-    if missing := [name for name, text in texts.items() if not text and name != "hours"]:
-        raise ValueError(f"{path}: {', '.join(missing)} missing")
-    if not _MARK.fullmatch(texts["mark"]):
+    mark = document.get("mark")
+    if not isinstance(mark, str) or not _MARK.fullmatch(mark):
         raise ValueError(f"{path}: mark is not the path of a drawing")
-    return Brand(**texts, light=light, dark=dark)
+    return Theme(mark, light, dark)
 
 
 def contrast(one: str, other: str) -> float:

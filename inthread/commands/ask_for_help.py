@@ -1,0 +1,61 @@
+"""The customer asks for a person, disputes, or says "this isn't me". Contact stops where it must."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.hand_over import hand_over
+from inthread.commands.steps.take_visit import Taken, take_visit
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.card_numbers import mask_cards
+from inthread.domain.case import Case
+from inthread.domain.refusals import BadInput, LinkGone, Problem
+from inthread.runtime import Runtime
+from inthread.store import audit, links, people
+
+REASONS = ("dispute", "hardship", "wrong_person", "question")
+LONGEST_WORDS = 2000
+
+
+def ask_for_help(rt: Runtime, *, actor: Actor, token: str, reason: str, words: str = "") -> Case:
+    """The case as a person now has it: in `exception`, with an owner and a due time.
+
+    A visit at LINK is enough: asking for help, and getting rid of us, needs no proof. Asked again,
+    it is only noted. Raises BadInput for an unknown reason, for words that are too long, and for
+    words with a card number in them, which is not kept (security R3.2).
+    """
+    actor.require("visit")
+    _check(reason, words)
+    with rt.db.begin() as tx:
+        taken = take_visit(rt, tx, token)
+        if not taken.case.live:
+            raise LinkGone(taken.case.state.value)
+        links.save_visit(tx, taken.visit.seen(rt.now()))
+        case = hand_over(
+            rt, tx, actor=actor, case=taken.case, reason=reason, why="the customer asked",
+            words=words.strip(),
+        )
+        if reason == "wrong_person":
+            _forget_contact(rt, tx, actor, taken)
+        return case
+
+
+def _check(reason: str, words: str) -> None:
+    if reason not in REASONS:
+        raise BadInput([Problem("/reason", "choose what this is about")])
+    if len(words) > LONGEST_WORDS:
+        raise BadInput([Problem("/words", f"use at most {LONGEST_WORDS} characters")])
+    if mask_cards(words) != words:
+        raise BadInput([Problem("/words", "leave out the card number: we never need it here")])
+
+
+def _forget_contact(rt: Runtime, tx: Connection, actor: Actor, taken: Taken) -> None:
+    """Nothing more goes to this contact point for this person, and its links and visits die."""
+    now, contact_id = rt.now(), taken.visit.contact_id
+    people.stop_contact(tx, contact_id, "wrong_person", now)
+    links.kill(tx, taken.case.id, now, contact_id)
+    audit.append_all(tx, now, actor, taken.case.id, [
+        (AuditEvent.CONTACT_STOPPED, {"contact": contact_id, "why": "wrong_person"}),
+        (AuditEvent.LINK_REVOKED, {"link": taken.link.id}),
+    ])

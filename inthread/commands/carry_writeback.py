@@ -1,0 +1,141 @@
+"""Carry one writeback one step: say we are calling, call with nothing open, record what we heard.
+
+Unknown is read back before it is sent again; accepted is never sent again; the case closes in the
+same commit as the proof.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.hand_over import hand_over
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.cadence import resume_at
+from inthread.domain.case import Case, CaseState, NextStep
+from inthread.domain.outcome import Outcome
+from inthread.domain.writeback import Writeback, WritebackState
+from inthread.runtime import Runtime
+from inthread.spi import Connector, Rejected, Retry
+from inthread.store import audit, cases, outbox, outcomes, work_items, writebacks
+
+_EVENTS = {
+    WritebackState.APPLIED: AuditEvent.WRITEBACK_APPLIED,
+    WritebackState.PROVED: AuditEvent.WRITEBACK_PROVED,
+    WritebackState.FAILED: AuditEvent.WRITEBACK_FAILED,
+}
+
+
+def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
+    """One call for the writeback `job.ref`: an `apply` or a `read_back`, never both."""
+    actor.require("carry")
+    now = rt.now()
+    with rt.db.begin() as tx:
+        if not outbox.held(tx, job, now):
+            return
+        before = writebacks.get(tx, job.ref)
+        connector = rt.registry.connectors[before.connector]
+        sending = before.state is WritebackState.DUE
+        if sending:
+            before = before.calling(now, connector.remembers)
+            writebacks.save(tx, before)
+    rt.db.assert_closed()
+    after, wait = before, None
+    if before.state is WritebackState.UNKNOWN and sending:
+        after, wait = _send(connector, before)
+    elif not before.ended:
+        after = _look(rt, connector, before.looking())
+    took = int((rt.now() - now).total_seconds() * 1000)
+    _record(rt, actor, job, after, wait, "sent" if sending else "looked", took)
+
+
+def _send(connector: Connector, called: Writeback) -> tuple[Writeback, timedelta | None]:
+    try:
+        return called.applied(connector.apply(called).reference), None
+    except Retry as refusal:
+        wait = timedelta(seconds=min(refusal.after, 86400)) if refusal.after else None
+        return called.not_done(str(refusal) or "busy"), wait
+    except Rejected as refusal:
+        return called.failed(f"refused: {refusal}"), None
+    except Exception as fault:  # noqa: BLE001 - whatever else it was, nobody knows what happened
+        return called.unheard(f"no answer: {type(fault).__name__}"), None
+
+
+def _look(rt: Runtime, connector: Connector, before: Writeback) -> Writeback:
+    try:
+        return before.seen(connector.read_back(before), rt.now(), connector.visible_after)
+    except Exception as fault:  # noqa: BLE001 - a look that failed told us nothing
+        return before.unheard(f"could not look: {type(fault).__name__}")
+
+
+def _record(
+    rt: Runtime, actor: Actor, job: outbox.Job, w: Writeback, wait: timedelta | None, did: str,
+    took_ms: int,
+) -> None:
+    now = rt.now()
+    with rt.db.begin() as tx:
+        case = cases.lock(tx, w.case_id)
+        if not outbox.done(tx, job, now):
+            return
+        if not w.ended:
+            w = _plan_next(rt, tx, w, wait, now)
+        writebacks.save(tx, w)
+        attempt = writebacks.Attempt(now, did, w.state.value, w.trouble, took_ms)
+        writebacks.add_attempt(tx, w.id, attempt)
+        audit.append(
+            tx, now, actor, w.case_id, _EVENTS.get(w.state, AuditEvent.WRITEBACK_UNHEARD),
+            writeback=w.id, connector=w.connector, state=w.state.value, trouble=w.trouble,
+            attempts=w.attempts, reference=w.reference,
+        )
+        if w.state is WritebackState.FAILED:
+            hand_over(
+                rt, tx, actor=actor, case=case, reason="writeback_failed", why=w.trouble or "",
+            )
+        elif w.state is WritebackState.PROVED:
+            _settle(rt, tx, actor, case, w, now)
+
+
+def _plan_next(
+    rt: Runtime, tx: Connection, w: Writeback, wait: timedelta | None, now: datetime
+) -> Writeback:
+    """The next try or look, as a new job in the transaction of this one's result."""
+    at = w.next_at(now)
+    if at is None:
+        return w.failed(f"given up: {w.trouble}")
+    if wait is not None:
+        at = max(at, now + wait)
+    if at > now:
+        at += rt.jitter((at - now) / 10)
+    outbox.put(tx, rt.new_id("job"), "writeback", w.id, at, w.case_id)
+    return w
+
+
+def _settle(
+    rt: Runtime, tx: Connection, actor: Actor, case: Case, w: Writeback, now: datetime
+) -> None:
+    outcome = outcomes.get(tx, w.outcome_id)
+    if outcome is None:
+        raise ValueError(f"writeback {w.id} of no outcome")
+    states = [x.state for x in writebacks.of_outcome(tx, outcome.id)]
+    again = resume_at(case, rt.workflows[case.workflow].cadence, now)
+    waiting = _back_from_late(tx, case, outcome, now)
+    settled = waiting.settle(states, outcome.completes, now, again)
+    if settled == waiting:
+        return
+    cases.save(tx, case, settled)
+    closed = settled.state is CaseState.CLOSED
+    if not closed:
+        outbox.put(tx, rt.new_id("job"), "contact", case.id, again.due, case.id)
+    event = AuditEvent.CASE_CLOSED if closed else AuditEvent.CASE_REOPENED
+    audit.append(tx, now, actor, case.id, event, outcome=outcome.id)
+
+
+def _back_from_late(tx: Connection, case: Case, outcome: Outcome, now: datetime) -> Case:
+    """A proof that comes late answers the WorkItem that its lateness made; no other one."""
+    item = work_items.open_of(tx, case.id)
+    if item is None or item.reason != "writeback_failed" or outcome.attempt != case.attempt:
+        return case
+    work_items.resolve(tx, item.id, "proved_later", "worker", now)
+    return case.resume(CaseState.RESOLVED, NextStep("prove", "worker", now))

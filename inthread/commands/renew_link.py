@@ -1,0 +1,48 @@
+"""Send a new link to the contact point on file, for an authentic one that has run out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from inthread.commands.steps.give_link import give_link
+from inthread.commands.steps.queue_message import queue_message
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.message import Purpose
+from inthread.domain.person import Contact
+from inthread.domain.refusals import CannotReach, LinkGone, NotFound, TooMany
+from inthread.runtime import Runtime
+from inthread.store import audit, cases, links, messages, people
+
+MOST_A_DAY = 3
+
+
+def renew_link(rt: Runtime, *, actor: Actor, token: str) -> Contact:
+    """The contact point it goes to: always the one the old link was sent to, never one that is
+    typed in. Raises NotFound, LinkGone (the case is over, or the link was switched off),
+    CannotReach, TooMany."""
+    actor.require("visit")
+    now = rt.now()
+    found = rt.keyring.read_link(token)
+    with rt.db.begin() as tx:
+        link = links.by_digest(tx, found) if found else None
+        if link is None:
+            raise NotFound("link")
+        case = cases.lock(tx, link.case_id)
+        if not case.live or link.state.value == "revoked":
+            raise LinkGone(case.state.value)
+        person = people.get(tx, link.person_id)
+        contact = person.contact(link.contact_id)
+        if contact is None or contact.stopped_at is not None:
+            raise CannotReach("the contact point was stopped")
+        if messages.links_since(tx, case.id, now - timedelta(hours=24)) >= MOST_A_DAY:
+            raise TooMany(3600)
+        fresh = give_link(rt, tx, case=case, contact=contact)
+        audit.append(
+            tx, now, actor, case.id, AuditEvent.LINK_RENEWED, old=link.id, link=fresh.id
+        )
+        queue_message(
+            rt, tx, actor=actor, case=case, person=person, contact=contact,
+            purpose=Purpose.LINK, template="renewed", link_id=fresh.id,
+        )
+        return contact

@@ -1,0 +1,88 @@
+"""Send a one-time code to a phone on file, for one case and purpose.
+
+The code is derived when the message leaves (keyring.code); nothing here or in the outbox holds it.
+E-mail gets no codes: control of a mailbox is not control of a device (NIST SP 800-63B-4 3.1.3.1).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.code_lock import code_lock
+from inthread.commands.steps.queue_message import queue_message
+from inthread.commands.steps.take_visit import Taken, take_visit
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.challenge import Challenge, old_enough, wait_before_sending
+from inthread.domain.message import Purpose
+from inthread.domain.person import Contact
+from inthread.domain.refusals import Refused, TooMany
+from inthread.runtime import Runtime
+from inthread.store import audit, challenges, links
+
+VIEW = "view"
+CODE_CHANNELS = ("sms", "whatsapp", "voice")
+DAY = timedelta(hours=24)
+
+
+def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> Challenge:
+    """A new challenge; the one before it is void, its tries stay counted (R6.3).
+
+    *purpose*: `view`, or `action:digest` for a strong code. A person without a usable phone gets
+    the same answer and no message, so that a link alone tells nothing of what we hold (A29).
+    Raises VisitEnded, LinkGone, Locked, TooMany (with the seconds to wait).
+    """
+    actor.require("visit")
+    refusal: Refused | None = None
+    with rt.db.begin() as tx:
+        taken = take_visit(rt, tx, token)
+        now = rt.now()
+        contact = _phone(taken, now)
+        refusal = code_lock(rt, tx, actor=actor, case=taken.case) or _too_soon(
+            tx, taken, contact, now
+        )
+        if refusal is None:
+            links.save_visit(tx, taken.visit.seen(now))
+            return _send(rt, tx, actor, taken, contact, purpose)
+    raise refusal
+
+
+def _phone(taken: Taken, now: datetime) -> Contact | None:
+    able = [
+        c for c in taken.person.reachable(CODE_CHANNELS) if old_enough(c.known_since, now)
+    ]
+    came_by = [c for c in able if c.id == taken.visit.contact_id]
+    return next(iter(came_by or able), None)
+
+
+def _too_soon(
+    tx: Connection, taken: Taken, contact: Contact | None, now: datetime
+) -> Refused | None:
+    to = contact.id if contact else taken.visit.contact_id
+    wait = wait_before_sending(challenges.sent_since(tx, taken.case.id, to, now - DAY), now)
+    return TooMany(int(wait.total_seconds()) + 1) if wait else None
+
+
+def _send(
+    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, contact: Contact | None, purpose: str
+) -> Challenge:
+    now, case, visit = rt.now(), taken.case, taken.visit
+    challenge = Challenge(
+        id=rt.new_id("chal"), case_id=case.id, person_id=taken.person.id,
+        contact_id=contact.id if contact else visit.contact_id, visit_id=visit.id,
+        purpose=purpose, key_id=rt.keyring.newest, counter=0, tries=0, created_at=now,
+        expires_at=now + rt.limits.code_life,
+    )
+    challenges.add(tx, challenge)
+    audit.append(
+        tx, now, actor, case.id, AuditEvent.CODE_SENT, challenge=challenge.id, visit=visit.id,
+        purpose=purpose.partition(":")[0], channel=contact.channel if contact else None,
+    )
+    if contact is not None:
+        queue_message(
+            rt, tx, actor=actor, case=case, person=taken.person, contact=contact,
+            purpose=Purpose.CODE, template="code", challenge_id=challenge.id,
+        )
+    return challenge

@@ -1,0 +1,158 @@
+"""Send one message: decide again, say that we are sending, call with nothing open, record.
+
+A message that may have left is never sent again: a second reminder harms more than a lost one,
+and a customer who waits for a code can ask for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.cadence import may_ask
+from inthread.domain.case import Case
+from inthread.domain.message import Message, MessageState, Purpose
+from inthread.domain.money import Money
+from inthread.domain.person import Contact, Person
+from inthread.domain.wording import render
+from inthread.runtime import Runtime
+from inthread.spi import Outgoing, Rejected, Retry
+from inthread.store import audit, cases, challenges, links, messages, outbox, people
+
+RETRY_AFTER = (2, 10, 60, 300, 1800)
+
+
+def send_message(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
+    """Carry the message `job.ref`: sent, or kept back with its reasons, or to be tried again."""
+    actor.require("carry")
+    outgoing = _take(rt, actor, job)
+    if outgoing is None:
+        return
+    channel = rt.registry.channels[outgoing[0].channel]
+    rt.db.assert_closed()
+    after, wait = outgoing[0], None
+    try:
+        sent = channel.send(outgoing[1])
+        after = replace(
+            after, state=MessageState.SENT, reference=sent.reference, sent_at=rt.now()
+        )
+    except Retry as refusal:
+        after, wait = _again(after, refusal)
+    except Rejected as refusal:
+        after = replace(after, state=MessageState.FAILED, reasons=(str(refusal)[:200],))
+    except Exception as fault:  # noqa: BLE001 - whatever else it was, it may have left
+        after = replace(after, reasons=(f"unheard: {type(fault).__name__}",))
+    _record(rt, actor, job, after, wait)
+
+
+def _take(rt: Runtime, actor: Actor, job: outbox.Job) -> tuple[Message, Outgoing] | None:
+    """Mark the message `unknown` and make its text; None when it is not to be sent."""
+    now = rt.now()
+    with rt.db.begin() as tx:
+        if not outbox.held(tx, job, now):
+            return None
+        message = messages.get(tx, job.ref)
+        case = cases.lock(tx, message.case_id)
+        person = people.get(tx, message.person_id)
+        contact = person.contact(message.contact_id)
+        against = _against(rt, tx, message, case, person, contact)
+        if against or contact is None:
+            outbox.done(tx, job, now)
+            if message.state is MessageState.QUEUED:
+                _cancel(tx, actor, message, against, now)
+            return None
+        going = replace(message, state=MessageState.UNKNOWN, tries=message.tries + 1)
+        messages.save(tx, going)
+        return going, _outgoing(rt, tx, going, case, person, contact)
+
+
+def _against(
+    rt: Runtime, tx: Connection, message: Message, case: Case, person: Person,
+    contact: Contact | None,
+) -> tuple[str, ...]:
+    """Why it may not go now, at this very instant."""
+    now = rt.now()
+    if message.state is not MessageState.QUEUED:
+        return ("may have left",)
+    if contact is None or contact.stopped_at is not None:
+        return ("stopped",)
+    if message.purpose is Purpose.ASK:
+        cadence = rt.workflows[case.workflow].cadence
+        return may_ask(case, person, contact, cadence, 0, now).reasons
+    if message.challenge_id is not None:
+        challenge = challenges.get(tx, message.challenge_id)
+        return () if challenge.open(now) else ("the code is no longer wanted",)
+    return ()
+
+
+def _cancel(
+    tx: Connection, actor: Actor, message: Message, reasons: tuple[str, ...], now: datetime
+) -> None:
+    messages.save(tx, replace(message, state=MessageState.CANCELLED, reasons=reasons))
+    audit.append(
+        tx, now, actor, message.case_id, AuditEvent.MESSAGE_CANCELLED,
+        message=message.id, reasons=list(reasons),
+    )
+
+
+def _outgoing(
+    rt: Runtime, tx: Connection, message: Message, case: Case, person: Person, contact: Contact
+) -> Outgoing:
+    wording = rt.workflows[case.workflow].message(message.template, message.locale)
+    values = {
+        "brand": rt.brand.name, "phone": rt.brand.phone, "host": rt.host,
+        "reference": case.reference, "name_initial": person.name[:1],
+        "first_name": person.first_name, **_made_now(rt, tx, message),
+    }
+    return Outgoing(
+        id=message.id, to=contact.address, body=render(wording.text, values),
+        subject=render(wording.subject, values),
+    )
+
+
+def _made_now(rt: Runtime, tx: Connection, message: Message) -> Mapping[str, str]:
+    made = {}
+    if message.link_id is not None:
+        link = links.get(tx, message.link_id)
+        made["link"] = rt.link_url(link.key_id, link.id)
+    if message.challenge_id is not None:
+        c = challenges.get(tx, message.challenge_id)
+        made["code"] = rt.keyring.code(c.key_id, c.id, c.counter)
+        made["minutes"] = str(int(rt.limits.code_life.total_seconds() // 60))
+    if "minor" in message.values:
+        amount = Money(int(str(message.values["minor"])), str(message.values["currency"]))
+        made["amount"] = f"{amount.plain()} {amount.currency}"
+    return made
+
+
+def _again(message: Message, refusal: Retry) -> tuple[Message, timedelta | None]:
+    """Certainly not sent: it may be tried again, a few times."""
+    if message.tries > len(RETRY_AFTER):
+        return replace(message, state=MessageState.FAILED, reasons=("tried too often",)), None
+    seconds = max(RETRY_AFTER[message.tries - 1], min(refusal.after or 0, 3600))
+    waiting = replace(message, state=MessageState.QUEUED, reasons=(str(refusal)[:200],))
+    return waiting, timedelta(seconds=seconds)
+
+
+def _record(
+    rt: Runtime, actor: Actor, job: outbox.Job, message: Message, wait: timedelta | None
+) -> None:
+    now = rt.now()
+    event = {
+        MessageState.SENT: AuditEvent.MESSAGE_SENT, MessageState.FAILED: AuditEvent.MESSAGE_FAILED,
+    }.get(message.state)
+    with rt.db.begin() as tx:
+        cases.lock(tx, message.case_id)
+        if not (outbox.postpone(tx, job, now + wait) if wait else outbox.done(tx, job, now)):
+            return
+        messages.save(tx, message)
+        if event is not None:
+            audit.append(
+                tx, now, actor, message.case_id, event, message=message.id,
+                channel=message.channel, template=message.template, reasons=list(message.reasons),
+            )

@@ -1,0 +1,1 @@
+"""Steps inside a command's transaction: each takes `tx` and the locked case, and never commits."""

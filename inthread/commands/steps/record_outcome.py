@@ -1,0 +1,111 @@
+"""Record what was settled: outcome, writebacks, jobs, receipt and audit, all in the one
+transaction of the command that calls this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.hand_over import stop_reminders
+from inthread.commands.steps.queue_message import queue_message
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.case import Case, NextStep
+from inthread.domain.link import LinkState
+from inthread.domain.message import Purpose
+from inthread.domain.money import Money
+from inthread.domain.outcome import Outcome
+from inthread.domain.writeback import Writeback
+from inthread.offers import facts_of
+from inthread.runtime import Runtime
+from inthread.spi import Attachment
+from inthread.store import audit, cases, links, outbox, outcomes, people, writebacks
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action came to, ready to be recorded."""
+
+    action: str
+    kind: str
+    values: Mapping[str, object]
+    amount: Money | None
+    lines: tuple[tuple[str, object], ...] = ()
+    evidence: Mapping[str, object] | None = None
+    attachments: Sequence[tuple[str, Attachment]] = ()
+
+
+def record_outcome(rt: Runtime, tx: Connection, *, actor: Actor, case: Case, done: Done) -> Outcome:
+    """Raises AlreadySettled unless the case is open or waits for this payment."""
+    now = rt.now()
+    workflow = rt.workflows[case.workflow]
+    proof = workflow.proofs[done.action]
+    outcome = Outcome(
+        id=rt.new_id("out"), case_id=case.id, attempt=case.attempt, action=done.action,
+        kind=done.kind, values=done.values, amount=done.amount,
+        completes=_completes(rt, case, done), at=now, lines=done.lines, evidence=done.evidence,
+    )
+    after = case.record(outcome, NextStep("prove", proof.connector, now + proof.within))
+    person = people.get(tx, case.person_id)
+    writeback = Writeback(
+        id=rt.new_id("wb"), case_id=case.id, outcome_id=outcome.id, connector=proof.connector,
+        operation=proof.operation, must_equal=tuple(proof.must_equal),
+        fields=proof.values(
+            facts=facts_of(workflow, case), outcome=done.values, case_reference=case.reference,
+            person_reference=person.reference,
+        ),
+    )
+    stop_reminders(tx, case, "settled", now)
+    cases.save(tx, case, after)
+    outcomes.add(tx, outcome)
+    outcomes.drop_draft(tx, case.id, done.action)
+    outcomes.add_documents(tx, [_document(rt, outcome, d, a) for d, a in done.attachments])
+    writebacks.add_all(tx, [writeback], now + proof.within)
+    outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
+    if outcome.completes:
+        links.turn(tx, case.id, LinkState.SPENT)
+    audit.append(
+        tx, now, actor, case.id, AuditEvent.OUTCOME, outcome=outcome.id, action=done.action,
+        kind=done.kind, amount=done.amount.as_json() if done.amount else None,
+        writeback=writeback.id,
+    )
+    _send_receipt(rt, tx, actor, after, outcome)
+    return outcome
+
+
+def _completes(rt: Runtime, case: Case, done: Done) -> bool:
+    left = case.remaining
+    if left is not None and done.amount is not None:
+        left = left - done.amount
+    rule = rt.workflows[case.workflow].action(done.action).completes
+    return rule.met(left, {*case.done, done.action})
+
+
+def _document(
+    rt: Runtime, outcome: Outcome, digest: str, attachment: Attachment
+) -> dict[str, object]:
+    return {
+        "id": rt.new_id("doc"), "case_id": outcome.case_id, "outcome_id": outcome.id,
+        "digest": digest, "name": attachment.name[:200], "media_type": attachment.media_type,
+        "size": len(attachment.content), "pages": attachment.pages, "at": outcome.at,
+    }
+
+
+def _send_receipt(
+    rt: Runtime, tx: Connection, actor: Actor, case: Case, outcome: Outcome
+) -> None:
+    """On the channel the customer came by, unless they stopped it."""
+    visit = links.newest_visit(tx, case.id)
+    person = people.get(tx, case.person_id)
+    contact = person.contact(visit.contact_id) if visit else None
+    if visit is None or contact is None or contact.stopped_at is not None:
+        return
+    amount = outcome.amount
+    queue_message(
+        rt, tx, actor=actor, case=case, person=person, contact=contact, purpose=Purpose.RECEIPT,
+        template="receipt", link_id=visit.link_id,
+        values={"outcome": outcome.id, "minor": str(amount.minor), "currency": amount.currency}
+        if amount else {"outcome": outcome.id},
+    )

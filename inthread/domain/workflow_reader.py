@@ -1,0 +1,244 @@
+"""Reads a workflow's document whole, and refuses a half-filled one (docs/workflows.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from inthread.domain.assurance import Identity
+from inthread.domain.canonical import digest
+from inthread.domain.carry_reader import read_cadence, read_proofs, read_queues
+from inthread.domain.contract import (
+    Action,
+    Completes,
+    CompletesWhen,
+    IdentityRules,
+    Trigger,
+    inputs_of,
+)
+from inthread.domain.document import DocumentProblem, Section
+from inthread.domain.policy_reader import (
+    note_unused_reasons,
+    read_reasons,
+    read_referral,
+    read_tables,
+)
+from inthread.domain.terms_reader import AGREEMENT, PolicyScope, Terms
+from inthread.domain.trigger_reader import read_trigger
+from inthread.domain.wording_reader import (
+    read_agreements,
+    read_messages,
+    read_page,
+    read_statements,
+)
+from inthread.domain.workflow import Workflow
+
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_VIEWS = ("link+fact", "code")
+
+
+class WorkflowErrors(ValueError):
+    """Every problem of one document; the text has one a line, with file, place and advice."""
+
+    def __init__(self, problems: Sequence[DocumentProblem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+def read_workflow(
+    document: Mapping[str, object],
+    file: str,
+    *,
+    miniapps: Mapping[str, Terms],
+    connectors: Collection[str],
+    channels: Collection[str],
+) -> Workflow:
+    """The workflow this document says. Raises WorkflowErrors with all that is wrong.
+
+    *document*: what a TOML or JSON parser made of *file* (named in the problems only).
+    *miniapps*: key -> term -> (kind, required); *connectors* and *channels*: the configured keys.
+    """
+    problems: list[DocumentProblem] = []
+    root = Section(document, "", file, problems)
+    _plain(root, document, "")
+    if problems:
+        raise WorkflowErrors(problems)
+    workflow = _read(root, miniapps, connectors, channels)
+    root.close()
+    if problems:
+        raise WorkflowErrors(problems)
+    return workflow
+
+
+def _read(
+    root: Section,
+    miniapps: Mapping[str, Terms],
+    connectors: Collection[str],
+    channels: Collection[str],
+) -> Workflow:
+    locales = _locales(root)
+    currency = _currency(root)
+    actions = _actions(root, locales, miniapps)
+    keys = [action.key for action in actions]
+    trigger = read_trigger(root, locales, currency, keys)
+    _settled_needs_owed(root, actions, trigger)
+    inputs = inputs_of(trigger, keys)
+    identity = _identity(root, locales, trigger)
+    queues = read_queues(root)
+    cadence = read_cadence(root, channels, trigger.expires_after)
+    wording = root.section("wording", "write [wording.messages], [wording.page] and the rest")
+    statements = read_statements(wording, locales)
+    agreements = read_agreements(wording, locales, keys)
+    _agreements_needed(wording, actions, miniapps, agreements)
+    reasons = read_reasons(root, locales, inputs)
+    scope = PolicyScope(inputs, currency, identity, statements)
+    tables = read_tables(root, actions, miniapps, reasons, scope)
+    note_unused_reasons(root, tables)
+    workflow = Workflow(
+        key=root.name("key", "name the workflow, e.g. overdue_invoice"),
+        version=root.integer("version", "count it up with each change", 1, 10**6),
+        hash=digest(root.values),
+        title=root.locales("title", locales, "what staff call this kind of case"),
+        locales=locales,
+        currency=currency,
+        trigger=trigger,
+        actions=actions,
+        identity=identity,
+        tables=tables,
+        reasons=reasons,
+        referral=read_referral(root, queues, scope),
+        proofs=read_proofs(root, actions, trigger, connectors),
+        queues=queues,
+        cadence=cadence,
+        messages=read_messages(
+            wording, locales, [step.template for step in cadence.steps], trigger.owed is not None
+        ),
+        page=read_page(wording, locales, trigger),
+        statements=statements,
+        agreements=agreements,
+    )
+    wording.close()
+    return workflow
+
+
+def _plain(root: Section, value: object, place: str) -> None:
+    """Only what JSON has, and no fractions: so a document has one hash, wherever it is kept."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            _plain(root, part, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            _plain(root, part, f"{place}[{number}]")
+    elif isinstance(value, float):
+        root.note(place, f'is a number with a fraction: write it as text, "{value}"')
+    elif not isinstance(value, str | int):
+        root.note(place, "is a date or time without quotation marks: write it as text")
+
+
+def _locales(root: Section) -> tuple[str, ...]:
+    advice = 'name the languages, the default first: ["en"]'
+    locales = root.texts("locales", advice, least=1)
+    for number, locale in enumerate(locales):
+        if not _LOCALE.fullmatch(locale):
+            root.note(f"locales[{number}]", f"{locale!r} is not a locale such as en or es-MX")
+    return locales or ("en",)
+
+
+def _currency(root: Section) -> str:
+    currency = root.text("currency", 'the ISO 4217 code, e.g. "USD"')
+    if currency and not _CURRENCY.fullmatch(currency):
+        root.note("currency", f"{currency!r} is not an ISO 4217 code such as USD")
+        return "XXX"
+    return currency or "XXX"
+
+
+def _actions(
+    root: Section, locales: Sequence[str], miniapps: Mapping[str, Terms]
+) -> tuple[Action, ...]:
+    outer = root.section("resolution", "say which actions complete the case")
+    sections = outer.sections("actions", "write at least one [[resolution.actions]]")
+    if outer.has("actions") and not sections:
+        outer.note("actions", "is empty: nobody could do anything")
+    keys = [part.values.get("key") for part in sections]
+    actions = tuple(_action(part, locales, miniapps, keys) for part in sections)
+    for number, part in enumerate(sections):
+        if keys[number] is not None and keys[number] in keys[:number]:
+            part.note("key", f"{keys[number]!r} is the key of an action above")
+    outer.close()
+    return actions
+
+
+def _action(
+    section: Section,
+    locales: Sequence[str],
+    miniapps: Mapping[str, Terms],
+    keys: Sequence[object],
+) -> Action:
+    key = section.name("key", "name the action, e.g. pay")
+    action = Action(
+        key=key,
+        miniapp=section.one_of("miniapp", miniapps, "name a mini-app that is installed"),
+        label=section.locales("label", locales, "what the button says"),
+        hint=section.locales("hint", locales, "the line below the label: how long, what it costs"),
+        completes=_completes(section, key, keys),
+    )
+    section.close()
+    return action
+
+
+def _completes(section: Section, key: str, keys: Sequence[object]) -> Completes:
+    advice = '"always", "when_settled", or { when_all = [actions] }'
+    value = section.need("completes", advice)
+    if isinstance(value, Mapping):
+        inner = section.section("completes", advice)
+        actions = inner.texts("when_all", "name the actions that have to be done", least=2)
+        inner.close()
+        for number, name in enumerate(actions):
+            if name not in keys:
+                inner.note(f"when_all[{number}]", f"there is no action {name!r}")
+        if actions and key not in actions:
+            inner.note("when_all", f"has to name {key!r} itself too")
+        return Completes(CompletesWhen.ALL, actions)
+    if value == CompletesWhen.SETTLED:
+        return Completes(CompletesWhen.SETTLED)
+    if value not in (None, CompletesWhen.ALWAYS):
+        section.note("completes", f"has to be {advice}")
+    return Completes(CompletesWhen.ALWAYS)
+
+
+def _settled_needs_owed(root: Section, actions: Sequence[Action], trigger: Trigger) -> None:
+    for number, action in enumerate(actions):
+        if action.completes.when is CompletesWhen.SETTLED and trigger.owed is None:
+            root.note(
+                f"resolution.actions[{number}].completes", "needs trigger.owed: nothing is owed"
+            )
+
+
+def _agreements_needed(
+    wording: Section,
+    actions: Sequence[Action],
+    miniapps: Mapping[str, Terms],
+    agreements: Collection[str],
+) -> None:
+    for action in actions:
+        if AGREEMENT in miniapps.get(action.miniapp, {}) and action.key not in agreements:
+            wording.note(f"agreements.{action.key}", "is missing: write the text agreed to")
+
+
+def _identity(root: Section, locales: Sequence[str], trigger: Trigger) -> IdentityRules:
+    section = root.section("identity", "say what is asked before the case is shown")
+    view = section.one_of("view", _VIEWS, "a link alone shows nothing") or "code"
+    known = [fact for fact in trigger.facts if fact.known_fact]
+    fact = section.text("fact", "name the known fact") if section.has("fact") else None
+    question: dict[str, str] = {}
+    if fact is not None:
+        question = section.locales("question", locales, "how it is asked, without any of it")
+        if fact not in [one.name for one in known]:
+            section.note("fact", f"{fact!r} is no fact with known_fact = true")
+    elif known:
+        section.note("fact", f"is missing, though {known[0].name!r} is a known fact: name it here")
+    elif Identity.parse(view).fact:
+        section.note("fact", "is missing: view asks for a known fact, so name the one")
+    section.close()
+    return IdentityRules(Identity.parse(view), fact, question)

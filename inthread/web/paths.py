@@ -1,0 +1,38 @@
+"""The addresses of the customer's pages, for routes and templates alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MENU: Final = "/visit"
+CODE: Final = "/visit/code"
+RESEND: Final = "/visit/code/resend"
+FACT: Final = "/visit/fact"
+HELP: Final = "/visit/help"
+NOT_ME: Final = "/visit/not-me"
+LEAVE: Final = "/visit/leave"
+ENDED: Final = "/visit/ended"
+
+
+def link(token: str) -> str:
+    return f"/l/{token}"
+
+
+def renew(token: str) -> str:
+    return f"/l/{token}/renew"
+
+
+def action(key: str) -> str:
+    return f"/visit/do/{key}"
+
+
+def check(key: str) -> str:
+    return f"/visit/do/{key}/check"
+
+
+def receipt(outcome_id: str) -> str:
+    return f"/visit/receipt/{outcome_id}"
+
+
+def payment(payment_id: str) -> str:
+    return f"/visit/payment/{payment_id}"
