@@ -1,0 +1,137 @@
+"""Promise: the customer says on which day they will pay, and how much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from inthread.spi import Choice, Form, Invalid, Line, Money, Offer, Settled, Term
+
+WORDING: Mapping[str, str] = MappingProxyType({
+    "no_day": "Choose the day you will pay",
+    "not_a_day": "Enter the day like %(example)s",
+    "past": "That day has passed. Choose one from %(earliest)s to %(latest)s",
+    "too_late": "Choose a day from %(earliest)s to %(latest)s",
+    "choose": "Choose how much you will pay",
+    "amount_missing": "Enter the amount you will pay",
+    "not_an_amount": "Enter the amount in figures, like %(least)s",
+    "at_least": "Enter an amount from %(least)s to %(most)s",
+    "at_most": "Enter an amount from %(least)s to %(most)s",
+    "changed": "The amount has changed to %(now)s. Nothing was promised. Check it and choose again",
+    "you_will_pay": "You will pay",
+    "by": "By",
+})
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# No grouping has two digits, so 61,40 can only be sixty-one and forty hundredths.
+_DECIMAL_COMMA = re.compile(r"\A([0-9]+),([0-9]{1,2})\Z")
+_Problems = dict[str, tuple[str, Mapping[str, object]]]
+
+
+class Promise:
+    """`latest_days`: the last day, counted from today; today itself is always allowed. `least`
+    bounds the amount; when less than it is owed, what is owed is the least."""
+
+    key: str = "promise"
+    template: str = "miniapps/promise.html"
+    checked: bool = True
+    wording: Mapping[str, str] = WORDING
+    terms: Mapping[str, Term] = MappingProxyType(
+        {"latest_days": Term("integer"), "least": Term("money")}
+    )
+
+    def page(self, offer: Offer) -> Mapping[str, object]:
+        """`choices`: {key: all, amount} and {key: other}; `earliest`, `latest` (dates); `least`,
+        `most` (money)."""
+        least, most = _bounds(offer)
+        choices: list[dict[str, object]] = [{"key": "all", "amount": most}]
+        if least < most:
+            choices.append({"key": "other"})
+        return {"choices": choices, "least": least, "most": most, **_days(offer)}
+
+    def read(self, offer: Offer, form: Form) -> Choice:
+        problems: _Problems = {}
+        day = _day(offer, form.text("on"), problems)
+        amount = _amount(offer, form, problems)
+        # `shown` comes back with the draft: what is owed may have changed since it was checked.
+        if amount is not None and form.text("shown") not in ("", amount.plain()):
+            problems["how"] = ("changed", {"now": amount})
+        if day is None or amount is None or problems:
+            raise Invalid(problems)
+        values = {
+            "on": day.isoformat(),
+            "how": form.text("how"),
+            "amount": amount.plain() if form.text("how") == "other" else "",
+            "shown": amount.plain(),
+        }
+        return Choice(values, (Line("you_will_pay", amount), Line("by", day)))
+
+    def settle(self, offer: Offer, choice: Choice) -> Settled:
+        """`values`: on (ISO 8601 date), minor (units, above zero) and currency."""
+        amount = Money.parse(str(choice.values["shown"]), _owed(offer).currency)
+        values = {
+            "on": choice.values["on"], "minor": amount.minor, "currency": amount.currency,
+        }
+        return Settled("promised", values)
+
+
+def _owed(offer: Offer) -> Money:
+    if offer.owed is None or offer.owed.minor < 1:
+        raise ValueError("promise is for a case in which something is owed")
+    return offer.owed
+
+
+def _bounds(offer: Offer) -> tuple[Money, Money]:
+    owed = _owed(offer)
+    least = max(offer.term("least", Money), Money(1, owed.currency))
+    return min(least, owed), owed
+
+
+def _days(offer: Offer) -> dict[str, date]:
+    latest = offer.today + timedelta(days=offer.term("latest_days", int))
+    return {"earliest": offer.today, "latest": latest}
+
+
+def _day(offer: Offer, text: str, problems: _Problems) -> date | None:
+    days = _days(offer)
+    if not text:
+        problems["on"] = ("no_day", days)
+        return None
+    try:
+        # fromisoformat alone also takes 20261121 and week dates.
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        problems["on"] = ("not_a_day", {"example": days["latest"].isoformat()})
+    elif day < days["earliest"]:
+        problems["on"] = ("past", days)
+    elif day > days["latest"]:
+        problems["on"] = ("too_late", days)
+    return day
+
+
+def _amount(offer: Offer, form: Form, problems: _Problems) -> Money | None:
+    least, most = _bounds(offer)
+    bounds = {"least": least, "most": most}
+    how, text = form.text("how"), form.text("amount")
+    if how == "all":
+        return most
+    if how != "other" or not least < most:
+        problems["how"] = ("choose", {})
+        return None
+    if not text:
+        problems["amount"] = ("amount_missing", bounds)
+        return None
+    try:
+        amount = Money.parse(_DECIMAL_COMMA.sub(r"\1.\2", text), most.currency)
+    except ValueError:
+        problems["amount"] = ("not_an_amount", bounds)
+        return None
+    if amount < least:
+        problems["amount"] = ("at_least", bounds)
+    elif most < amount:
+        problems["amount"] = ("at_most", bounds)
+    return amount
