@@ -52,7 +52,8 @@ class Database:
         try:
             with self._turn(), self.engine.begin() as tx:
                 yield tx
-            if tx.info.pop("wake", False):
+                wake = tx.info.pop("wake", False)
+            if wake:
                 self.wake.set()
         finally:
             _open.reset(token)
