@@ -13,18 +13,17 @@ from inthread.domain.gsm7 import septets
 from inthread.domain.policy_reader import template
 from inthread.domain.wording import MessageText, Template
 
-CODE, RECEIPT, RENEWED, PAUSED = MESSAGES
+CODE, RECEIPT, _RENEWED, PAUSED = MESSAGES
 LAST_LINE_OF_CODE = "@{{ host }} #{{ code }}"
 ONE_SMS = 160
 # Security R6.8 asks for one SMS, whatever is filled in.
 LONGEST = {"brand": 24, "code": 6, "minutes": 2, "host": 40}
 FIELDS: Mapping[str, tuple[str, ...]] = {
     CODE: ("brand", "code", "minutes", "host"),
-    RECEIPT: ("brand", "name_initial", "link", "reference", "amount"),
-    RENEWED: ("brand", "name_initial", "link"),
-    PAUSED: ("brand", "name_initial", "link"),
+    RECEIPT: ("brand", "name_initial", "phone", "link", "reference"),
+    PAUSED: ("brand", "name_initial", "phone"),
 }
-CONTACT_FIELDS = ("brand", "name_initial", "link")
+CONTACT_FIELDS = ("brand", "name_initial", "phone", "link")
 
 # Words that tell a stranger what the matter is (CONC 7.9.10R, 12 CFR 1006.6), without accents.
 _DEBT = re.compile(
@@ -37,9 +36,9 @@ _ADDRESS = re.compile(r"https?:|www\.", re.IGNORECASE)
 
 
 def read_messages(
-    section: Section, locales: Sequence[str], contacts: Collection[str], money: bool
+    section: Section, locales: Sequence[str], contacts: Collection[str]
 ) -> dict[str, dict[str, MessageText]]:
-    """*contacts*: the messages the cadence sends. *money*: whether the workflow has an amount."""
+    """*contacts*: the messages the cadence sends."""
     outer = section.section("messages", "write the messages as [wording.messages.NAME.LOCALE]")
     wanted = list(dict.fromkeys([*contacts, *MESSAGES]))
     for name in outer.values:
@@ -50,7 +49,7 @@ def read_messages(
         part = outer.section(name, f"write it in {', '.join(locales)}")
         if outer.has(name):
             messages[name] = {
-                locale: _message(part.section(locale, "write text and subject"), name, money)
+                locale: _message(part.section(locale, "write text and subject"), name)
                 for locale in locales
             }
             part.close()
@@ -119,12 +118,9 @@ def _exact(section: Section, key: str, text: str) -> Template:
         return Template("")
 
 
-def _message(section: Section, name: str, money: bool) -> MessageText:
-    allowed = tuple(
-        field for field in FIELDS.get(name, CONTACT_FIELDS) if money or field != "amount"
-    )
+def _message(section: Section, name: str) -> MessageText:
     raw = section.text("text", "the whole message")
-    text = template(section, "text", raw, allowed)
+    text = template(section, "text", raw, FIELDS.get(name, CONTACT_FIELDS))
     subject = section.text("subject", "for channels that have one, such as e-mail")
     message = MessageText(text, template(section, "subject", subject, ("brand",)))
     if raw:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from inthread.domain.assurance import Identity
 from inthread.domain.canonical import digest
 from inthread.domain.carry_reader import read_cadence, read_proofs, read_queues
 from inthread.domain.contract import (
     Action,
+    Cadence,
     Completes,
     CompletesWhen,
     IdentityRules,
+    Page,
+    Statement,
     Trigger,
     inputs_of,
 )
@@ -25,6 +29,7 @@ from inthread.domain.policy_reader import (
 )
 from inthread.domain.terms_reader import AGREEMENT, PolicyScope, Terms
 from inthread.domain.trigger_reader import read_trigger
+from inthread.domain.wording import MessageText, Template
 from inthread.domain.wording_reader import (
     read_agreements,
     read_messages,
@@ -77,25 +82,19 @@ def _read(
     connectors: Collection[str],
     channels: Collection[str],
 ) -> Workflow:
-    locales = _locales(root)
-    currency = _currency(root)
+    locales, currency = _locales(root), _currency(root)
     actions = _actions(root, locales, miniapps)
-    keys = [action.key for action in actions]
-    trigger = read_trigger(root, locales, currency, keys)
+    trigger = read_trigger(root, locales, currency, [action.key for action in actions])
     _settled_needs_owed(root, actions, trigger)
-    inputs = inputs_of(trigger, keys)
-    identity = _identity(root, locales, trigger)
-    queues = read_queues(root)
     cadence = read_cadence(root, channels, trigger.expires_after)
-    wording = root.section("wording", "write [wording.messages], [wording.page] and the rest")
-    statements = read_statements(wording, locales)
-    agreements = read_agreements(wording, locales, keys)
-    _agreements_needed(wording, actions, miniapps, agreements)
+    identity, queues = _identity(root, locales, trigger), read_queues(root)
+    wording = _wording(root, locales, actions, trigger, cadence, miniapps)
+    inputs = inputs_of(trigger, [action.key for action in actions])
     reasons = read_reasons(root, locales, inputs)
-    scope = PolicyScope(inputs, currency, identity, statements)
+    scope = PolicyScope(inputs, currency, identity, wording.statements)
     tables = read_tables(root, actions, miniapps, reasons, scope)
     note_unused_reasons(root, tables)
-    workflow = Workflow(
+    return Workflow(
         key=root.name("key", "name the workflow, e.g. overdue_invoice"),
         version=root.integer("version", "count it up with each change", 1, 10**6),
         hash=digest(root.values),
@@ -111,15 +110,42 @@ def _read(
         proofs=read_proofs(root, actions, trigger, connectors),
         queues=queues,
         cadence=cadence,
-        messages=read_messages(
-            wording, locales, [step.template for step in cadence.steps], trigger.owed is not None
-        ),
-        page=read_page(wording, locales, trigger),
-        statements=statements,
-        agreements=agreements,
+        messages=wording.messages,
+        page=wording.page,
+        statements=wording.statements,
+        agreements=wording.agreements,
     )
-    wording.close()
-    return workflow
+
+
+@dataclass(frozen=True)
+class _Wording:
+    messages: Mapping[str, Mapping[str, MessageText]]
+    page: Page
+    statements: Mapping[str, Statement]
+    agreements: Mapping[str, Mapping[str, Template]]
+
+
+def _wording(
+    root: Section,
+    locales: Sequence[str],
+    actions: Sequence[Action],
+    trigger: Trigger,
+    cadence: Cadence,
+    miniapps: Mapping[str, Terms],
+) -> _Wording:
+    section = root.section("wording", "write [wording.messages], [wording.page] and the rest")
+    wording = _Wording(
+        messages=read_messages(section, locales, [step.template for step in cadence.steps]),
+        page=read_page(section, locales, trigger),
+        statements=read_statements(section, locales),
+        agreements=read_agreements(section, locales, [action.key for action in actions]),
+    )
+    for action in actions:
+        needed = AGREEMENT in miniapps.get(action.miniapp, {})
+        if needed and action.key not in wording.agreements:
+            section.note(f"agreements.{action.key}", "is missing: write the text agreed to")
+    section.close()
+    return wording
 
 
 def _plain(root: Section, value: object, place: str) -> None:
@@ -213,17 +239,6 @@ def _settled_needs_owed(root: Section, actions: Sequence[Action], trigger: Trigg
             root.note(
                 f"resolution.actions[{number}].completes", "needs trigger.owed: nothing is owed"
             )
-
-
-def _agreements_needed(
-    wording: Section,
-    actions: Sequence[Action],
-    miniapps: Mapping[str, Terms],
-    agreements: Collection[str],
-) -> None:
-    for action in actions:
-        if AGREEMENT in miniapps.get(action.miniapp, {}) and action.key not in agreements:
-            wording.note(f"agreements.{action.key}", "is missing: write the text agreed to")
 
 
 def _identity(root: Section, locales: Sequence[str], trigger: Trigger) -> IdentityRules:
