@@ -14,7 +14,6 @@ WORDING: Mapping[str, str] = MappingProxyType({
     "not_an_amount": "Enter the amount in figures, like %(least)s",
     "at_least": "Enter an amount from %(least)s to %(most)s",
     "at_most": "Enter an amount from %(least)s to %(most)s",
-    "changed": "The amount has changed to %(now)s. Nothing was paid. Check it and choose again",
     "you_pay_now": "You pay now",
     "left_after": "Left after this",
 })
@@ -49,31 +48,18 @@ class Pay:
         return {"choices": choices, "least": least, "most": most, "owed": owed}
 
     def read(self, offer: Offer, form: Form) -> Choice:
+        """`values`: how, and amount (major units) when it was typed; empty otherwise."""
         how = form.text("how")
-        if how == "other" and _may_type(offer):
-            amount = _typed(offer, form.text("amount"))
-        else:
-            ready = _ready_made(offer)
-            if how not in ready:
-                raise Invalid({"how": ("choose", {})})
-            amount = ready[how]
-        # `shown` comes back with the draft: what is owed may have changed since it was checked.
-        if form.text("shown") not in ("", amount.plain()):
-            raise Invalid({"how": ("changed", {"now": amount})})
-        values = {
-            "how": how,
-            "amount": amount.plain() if how == "other" else "",
-            "shown": amount.plain(),
-        }
+        amount = _amount(offer, how, form.text("amount"))
+        values = {"how": how, "amount": amount.plain() if how == "other" else ""}
         lines = (Line("you_pay_now", amount), Line("left_after", _owed(offer) - amount))
         return Choice(values, lines)
 
     def settle(self, offer: Offer, choice: Choice) -> NeedsPayment:
         """`values`: minor (units, above zero) and currency."""
-        owed = _owed(offer)
-        amount = Money.parse(str(choice.values["shown"]), owed.currency)
+        amount = _amount(offer, str(choice.values["how"]), str(choice.values["amount"]))
         values = {"minor": amount.minor, "currency": amount.currency}
-        return NeedsPayment("paid", amount, values, completes=amount == owed)
+        return NeedsPayment("paid", amount, values)
 
 
 def _owed(offer: Offer) -> Money:
@@ -106,6 +92,15 @@ def _may_type(offer: Offer) -> bool:
     _, least, most = _bounds(offer)
     only = least == most and not _ready_made(offer)
     return offer.term("other", bool) and (least < most or only)
+
+
+def _amount(offer: Offer, how: str, text: str) -> Money:
+    if how == "other" and _may_type(offer):
+        return _typed(offer, text)
+    ready = _ready_made(offer)
+    if how not in ready:
+        raise Invalid({"how": ("choose", {})})
+    return ready[how]
 
 
 def _typed(offer: Offer, text: str) -> Money:

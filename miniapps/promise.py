@@ -19,7 +19,6 @@ WORDING: Mapping[str, str] = MappingProxyType({
     "not_an_amount": "Enter the amount in figures, like %(least)s",
     "at_least": "Enter an amount from %(least)s to %(most)s",
     "at_most": "Enter an amount from %(least)s to %(most)s",
-    "changed": "The amount has changed to %(now)s. Nothing was promised. Check it and choose again",
     "you_will_pay": "You will pay",
     "by": "By",
 })
@@ -52,29 +51,31 @@ class Promise:
         return {"choices": choices, "least": least, "most": most, **_days(offer)}
 
     def read(self, offer: Offer, form: Form) -> Choice:
+        """`values`: on (ISO 8601 date), how, and amount (major units) when it was typed; empty
+        otherwise. All problems are told at once."""
         problems: _Problems = {}
-        day = _day(offer, form.text("on"), problems)
-        amount = _amount(offer, form, problems)
-        # `shown` comes back with the draft: what is owed may have changed since it was checked.
-        if amount is not None and form.text("shown") not in ("", amount.plain()):
-            problems["how"] = ("changed", {"now": amount})
-        if day is None or amount is None or problems:
+        day, amount, how = None, None, form.text("how")
+        try:
+            day = _day(offer, form.text("on"))
+        except Invalid as invalid:
+            problems.update(invalid.problems)
+        try:
+            amount = _amount(offer, how, form.text("amount"))
+        except Invalid as invalid:
+            problems.update(invalid.problems)
+        if day is None or amount is None:
             raise Invalid(problems)
         values = {
-            "on": day.isoformat(),
-            "how": form.text("how"),
-            "amount": amount.plain() if form.text("how") == "other" else "",
-            "shown": amount.plain(),
+            "on": day.isoformat(), "how": how, "amount": amount.plain() if how == "other" else "",
         }
         return Choice(values, (Line("you_will_pay", amount), Line("by", day)))
 
     def settle(self, offer: Offer, choice: Choice) -> Settled:
         """`values`: on (ISO 8601 date), minor (units, above zero) and currency."""
-        amount = Money.parse(str(choice.values["shown"]), _owed(offer).currency)
-        values = {
+        amount = _amount(offer, str(choice.values["how"]), str(choice.values["amount"]))
+        return Settled("promised", {
             "on": choice.values["on"], "minor": amount.minor, "currency": amount.currency,
-        }
-        return Settled("promised", values)
+        })
 
 
 def _owed(offer: Offer) -> Money:
@@ -94,44 +95,39 @@ def _days(offer: Offer) -> dict[str, date]:
     return {"earliest": offer.today, "latest": latest}
 
 
-def _day(offer: Offer, text: str, problems: _Problems) -> date | None:
+def _day(offer: Offer, text: str) -> date:
     days = _days(offer)
     if not text:
-        problems["on"] = ("no_day", days)
-        return None
+        raise Invalid({"on": ("no_day", days)})
     try:
         # fromisoformat alone also takes 20261121 and week dates.
         day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         day = None
     if day is None:
-        problems["on"] = ("not_a_day", {"example": days["latest"].isoformat()})
-    elif day < days["earliest"]:
-        problems["on"] = ("past", days)
-    elif day > days["latest"]:
-        problems["on"] = ("too_late", days)
+        raise Invalid({"on": ("not_a_day", {"example": days["latest"].isoformat()})})
+    if day < days["earliest"]:
+        raise Invalid({"on": ("past", days)})
+    if day > days["latest"]:
+        raise Invalid({"on": ("too_late", days)})
     return day
 
 
-def _amount(offer: Offer, form: Form, problems: _Problems) -> Money | None:
+def _amount(offer: Offer, how: str, text: str) -> Money:
     least, most = _bounds(offer)
     bounds = {"least": least, "most": most}
-    how, text = form.text("how"), form.text("amount")
     if how == "all":
         return most
-    if how != "other" or not least < most:
-        problems["how"] = ("choose", {})
-        return None
+    if how != "other" or least == most:
+        raise Invalid({"how": ("choose", {})})
     if not text:
-        problems["amount"] = ("amount_missing", bounds)
-        return None
+        raise Invalid({"amount": ("amount_missing", bounds)})
     try:
         amount = Money.parse(_DECIMAL_COMMA.sub(r"\1.\2", text), most.currency)
     except ValueError:
-        problems["amount"] = ("not_an_amount", bounds)
-        return None
+        raise Invalid({"amount": ("not_an_amount", bounds)}) from None
     if amount < least:
-        problems["amount"] = ("at_least", bounds)
-    elif most < amount:
-        problems["amount"] = ("at_most", bounds)
+        raise Invalid({"amount": ("at_least", bounds)})
+    if most < amount:
+        raise Invalid({"amount": ("at_most", bounds)})
     return amount

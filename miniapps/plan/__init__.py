@@ -13,7 +13,6 @@ from miniapps.plan.schedule import Option, options
 WORDING: Mapping[str, str] = MappingProxyType({
     "choose": "Choose one of the plans",
     "not_offered": "That plan is not offered. Choose one of these",
-    "changed": "The dates or amounts have changed. Nothing was agreed. Choose again",
     "weekly": "Weekly payments",
     "fortnightly": "Payments, one every 2 weeks",
     "monthly": "Monthly payments",
@@ -28,8 +27,8 @@ WORDING: Mapping[str, str] = MappingProxyType({
 
 class Plan:
     """`frequencies` are of weekly, fortnightly, monthly; `most_days_to_first` is counted before a
-    weekend moves the first date to its Monday. The wording of the workflow gives one more term:
-    `agreement`, the text agreed to in the customer's language (fields: `miniapps.plan.agreement`).
+    weekend moves the first date to its Monday. `agreement` comes from the workflow's wording: the
+    text agreed to in the customer's language (its fields: `miniapps.plan.agreement`).
     """
 
     key: str = "plan"
@@ -41,6 +40,7 @@ class Plan:
         "most_instalments": Term("integer"),
         "most_days_to_first": Term("integer"),
         "frequencies": Term("texts"),
+        "agreement": Term("text"),
     })
 
     def page(self, offer: Offer) -> Mapping[str, object]:
@@ -52,17 +52,12 @@ class Plan:
         }
 
     def read(self, offer: Offer, form: Form) -> Choice:
-        """The agreed text is part of the choice: when a later day, amount or wording makes it
-        another text, the draft is refused as `changed`."""
         option = _options(offer).get(form.text("option"))
         if option is None:
             key = "not_offered" if form.text("option") else "choose"
             raise Invalid({"option": (key, {})})
         text = agreement(offer.term("agreement", str), option, _owed(offer), offer.locale)
-        shown = sha256(text.encode()).hexdigest()
-        if form.text("shown") not in ("", shown):
-            raise Invalid({"option": ("changed", {})})
-        return Choice({"option": option.key, "shown": shown}, _lines(option, _owed(offer)), text)
+        return Choice({"option": option.key}, _lines(option, _owed(offer)), text)
 
     def settle(self, offer: Offer, choice: Choice) -> Settled:
         """`values`: frequency, count, total and currency (minor units), schedule: [{due, minor}],
@@ -78,7 +73,7 @@ class Plan:
                 {"due": part.due.isoformat(), "minor": part.amount.minor}
                 for part in option.schedule
             ],
-            "agreement_sha256": choice.values["shown"],
+            "agreement_sha256": sha256(str(choice.agreement).encode()).hexdigest(),
         })
 
 

@@ -19,7 +19,21 @@ from inthread.spi import Attachment, Choice, Form, Invalid, Line, Offer, Settled
 from inthread.spi import Upload as Sent
 from miniapps.upload.decoder import MOST_BYTES, Decoder, NotTaken
 
+# A workflow may name other kinds: those are shown as they are written.
+KINDS: Mapping[str, str] = MappingProxyType({
+    "passport": "Passport",
+    "identity_card": "Identity card",
+    "driving_licence": "Driving licence",
+    "residence_permit": "Residence permit",
+    "proof_of_address": "Proof of address",
+    "bank_statement": "Bank statement",
+    "utility_bill": "Utility bill",
+    "payslip": "Payslip",
+    "tax_letter": "Tax letter",
+})
+
 WORDING: Mapping[str, str] = MappingProxyType({
+    **KINDS,
     "choose_kind": "Choose what you are sending",
     "no_file": "Take a photo or choose a file",
     "too_many_files": "You chose %(count)s files and we take %(most)s. Nothing was sent",
@@ -43,8 +57,7 @@ WORDING: Mapping[str, str] = MappingProxyType({
     " Send only the pages that count",
     "busy": "We are opening many files at the moment. Nothing was sent. Send yours again in a"
     " minute",
-    "sent": "You sent",
-    "files": "Files",
+    "document": "Document",
     "pages": "Pages",
 })
 
@@ -73,14 +86,16 @@ class Upload:
         self.decoder = decoder or Decoder()
 
     def page(self, offer: Offer) -> Mapping[str, object]:
-        """`kinds`, `most_files`, `most_pages`, `most_size` (text for the locale), `accept` (for the
-        file input)."""
+        """`kinds`: [{key, label (of the wording)}]; `most_files`, `most_pages`; `accepts`, for the
+        file input."""
         return {
-            "kinds": offer.term("kinds", tuple),
+            "kinds": [
+                {"key": kind, "label": KINDS.get(kind, kind)}
+                for kind in offer.term("kinds", tuple)
+            ],
             "most_files": offer.term("most_files", int),
             "most_pages": _most_pages(offer),
-            "most_size": _size(MOST_BYTES, offer.locale),
-            "accept": "image/jpeg,image/png,image/heic,image/heif,application/pdf",
+            "accepts": "image/jpeg,image/png,image/heic,image/heif,application/pdf",
         }
 
     def read(self, offer: Offer, form: Form) -> Choice:
@@ -96,9 +111,9 @@ class Upload:
             {"sha256": digest, "media_type": a.media_type, "pages": a.pages, "name": a.name}
             for digest, a in taken.items()
         ]
+        names = ", ".join(a.name for a in taken.values())
         lines = (
-            Line("sent", kind),
-            Line("files", len(taken)),
+            Line(str(kind) if kind in KINDS else "document", names),
             Line("pages", sum(a.pages for a in taken.values())),
         )
         values = {"kind": kind, "files": files}
