@@ -3,8 +3,8 @@ The only module a plugin imports.
 
 A plugin is a mini-app, a connector, a payment provider, a channel or a blob store. Each is an
 object with a `key` and the members below; nothing here is a base class, so mypy in the plugin's own
-project refuses a wrong signature. A plugin is called with no transaction open and never sees the
-database.
+project refuses a wrong signature. No plugin sees the database, and none but a mini-app, which is
+pure, is called while a transaction is open.
 """
 
 from __future__ import annotations
@@ -151,13 +151,13 @@ class Choice:
 class Settled:
     """The action is done. `values` is what the workflow's proof may map into writebacks.
 
-    `amount`: money by which what is owed goes down now. `completes`: the case is done with it.
+    `amount`: money by which what is owed goes down now. Whether the case is done with it is the
+    workflow's to say.
     """
 
     kind: str
     values: Mapping[str, object]
     amount: Money | None = None
-    completes: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,6 @@ class NeedsPayment:
     kind: str
     amount: Money
     values: Mapping[str, object]
-    completes: bool
 
 
 class MiniApp(Protocol):

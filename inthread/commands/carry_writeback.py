@@ -29,7 +29,8 @@ _EVENTS = {
 
 
 def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
-    """One call for the writeback `job.ref`: an `apply` or a `read_back`, never both."""
+    """Send the writeback `job.ref` if it may be sent, and look whether it shows. It is `unknown`
+    in the database before the first call and until the result is recorded."""
     actor.require("carry")
     now = rt.now()
     with rt.db.begin() as tx:
@@ -45,8 +46,8 @@ def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     after, wait = before, None
     if before.state is WritebackState.UNKNOWN and sending:
         after, wait = _send(connector, before)
-    elif not before.ended:
-        after = _look(rt, connector, before.looking())
+    if not after.ended and (not sending or after.state is WritebackState.APPLIED):
+        after = _look(rt, connector, after.looking())
     took = int((rt.now() - now).total_seconds() * 1000)
     _record(rt, actor, job, after, wait, "sent" if sending else "looked", took)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from inthread.commands.steps.code_lock import code_lock

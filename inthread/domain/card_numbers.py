@@ -3,50 +3,61 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-# 13 to 19 digits; a single space, dash, dot or slash may stand between two of them. The look-behind
-# keeps the search linear: it never begins inside a longer run.
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u2013\u00a0]{0,2}[0-9]){12,}")
+MASK = "[card number removed]"
+
+# Digits with at most two spaces, dashes or dots between them. It never begins inside a run, so the
+# search stays linear.
+_RUN = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u2010-\u2015\u00a0\u202f]{0,2}[0-9]){12,}")
+_GROUP = re.compile(r"[0-9]+")
 _SHORTEST, _LONGEST = 13, 19
-_BY_TEN = {ord(c): str(i) for base in (0xFF10, 0x0660, 0x06F0) for i, c in
-           enumerate(chr(base + n) for n in range(10))}
 
 
 def mask_cards(text: str) -> str:
     """The text with each card number replaced by `[card number removed] …1111`.
 
-    A card number is a run of 13 to 19 digits that passes the Luhn check, with or without spaces,
-    dots or dashes between them, also inside a longer run of digits, and also written in full-width
-    or Arabic digits. Text without one comes back unchanged.
+    A card number has 13 to 19 digits and passes the Luhn check. Spaces, dashes and dots may stand
+    between its digits, other numbers may stand beside it, and its digits may be of any script.
+    Text without one comes back unchanged.
     """
-    plain = text.translate(_BY_TEN)
-    found = [span for match in _RUN.finditer(plain) for span in _cards(plain, *match.span())]
-    for start, end in reversed(found):
-        last = "".join(c for c in plain[start:end] if c.isdigit())[-4:]
-        text = f"{text[:start]}[card number removed] \u2026{last}{text[end:]}"
+    plain = text if text.isascii() else "".join(map(_ascii_digit, text))
+    for run in reversed(list(_RUN.finditer(plain))):
+        for start, end in reversed(_cards(plain, *run.span())):
+            last = "".join(_GROUP.findall(plain[start:end]))[-4:]
+            text = f"{text[:start]}{MASK} \u2026{last}{text[end:]}"
     return text
 
 
+def _ascii_digit(character: str) -> str:
+    return str(unicodedata.decimal(character)) if character.isdecimal() else character
+
+
 def _cards(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    places = [i for i in range(start, end) if text[i].isdigit()]
-    digits = [int(text[i]) for i in places]
+    """Where card numbers lie in this run; each begins and ends with a whole group of digits."""
+    groups = [group.span() for group in _GROUP.finditer(text, start, end)]
     found, at = [], 0
-    while at + _SHORTEST <= len(digits):
-        size = next(
-            (n for n in range(min(_LONGEST, len(digits) - at), _SHORTEST - 1, -1)
-             if _luhn(digits[at : at + n])),
-            0,
-        )
+    while at < len(groups):
+        size = _card_at(text, groups[at:])
         if size:
-            found.append((places[at], places[at + size - 1] + 1))
+            found.append((groups[at][0], groups[at + size - 1][1]))
         at += size or 1
     return found
 
 
-def _luhn(digits: list[int]) -> bool:
-    if not any(digits):
-        return False
-    total = sum(digits[-1::-2])
-    for digit in digits[-2::-2]:
-        total += 2 * digit - 9 if digit > 4 else 2 * digit
-    return total % 10 == 0
+def _card_at(text: str, groups: list[tuple[int, int]]) -> int:
+    """How many groups from the first on are one card number, at the most; 0 for none."""
+    digits, longest = "", 0
+    for count, (start, end) in enumerate(groups, 1):
+        digits += text[start:end]
+        if len(digits) > _LONGEST:
+            break
+        if len(digits) >= _SHORTEST and _luhn(digits):
+            longest = count
+    return longest
+
+
+def _luhn(digits: str) -> bool:
+    values = [int(digit) for digit in reversed(digits)]
+    doubled = (2 * value - 9 if value > 4 else 2 * value for value in values[1::2])
+    return any(values) and (sum(values[::2]) + sum(doubled)) % 10 == 0

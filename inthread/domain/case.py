@@ -5,7 +5,8 @@
     resolved -> closed               every writeback is proved and the outcome completes the case
     resolved -> open                 proved, and something is left to do (a part was paid)
     open | pending | resolved -> exception     a person must do something
-    exception -> open | resolved | closed      the person did
+    exception -> open | pending | resolved     the person did, or what was late arrived
+    closed | expired | withdrawn -> exception  money came after the end
     open | pending | exception -> withdrawn    the back office took it back
     open | exception -> expired                its time is over
 
@@ -118,8 +119,8 @@ class Case:
         return replace(self._to(CaseState.OPEN, again), attempt=self.attempt + 1)
 
     def hand_over(self, next: NextStep) -> Case:
-        """A person must act. Only a live case can be handed over."""
-        return self._to(CaseState.EXCEPTION, next) if self.live else self
+        """A person must act. A case that had ended lives again: something came after its end."""
+        return replace(self._to(CaseState.EXCEPTION, next), ended_at=None)
 
     def resume(self, state: CaseState, next: NextStep) -> Case:
         """Back to autopilot after a person resolved what was in the way."""

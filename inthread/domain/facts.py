@@ -22,7 +22,7 @@ from datetime import date
 from enum import StrEnum
 
 from inthread.domain.card_numbers import mask_cards as mask_cards
-from inthread.domain.money import Money
+from inthread.domain.money import Money, exponent
 from inthread.domain.refusals import Problem as Problem
 
 FactValue = str | int | bool | date | Money
@@ -175,12 +175,12 @@ def _read_one(fact: Fact, raw: object, currency: str, text: bool) -> FactValue |
 def _text(fact: Fact, raw: object, currency: str, text: bool) -> FactValue:
     if not isinstance(raw, str):
         raise ValueError("is not text: put it in quotation marks")
-    clean = clean_text(raw)
+    clean = mask_cards(clean_text(raw))
     if not clean:
         raise ValueError("is empty and is required")
     if len(clean) > fact.max_length:
         raise ValueError(f"has {len(clean)} characters; the most is {fact.max_length}")
-    return mask_cards(clean)
+    return clean
 
 
 def _choice(fact: Fact, raw: object, currency: str, text: bool) -> FactValue:
@@ -224,22 +224,25 @@ def _date(text: str) -> date:
 
 def _money(fact: Fact, raw: object, currency: str, text: bool) -> FactValue:
     if isinstance(raw, Mapping):
-        return _not_below_zero(_money_object(raw, currency))
-    if not isinstance(raw, str):
+        amount = _money_object(raw, currency)
+    elif isinstance(raw, str):
+        amount = _money_text(raw, currency)
+    else:
         raise ValueError(
             'is an amount and has to be text such as "55.94", or {"minor": 5594, '
             f'"currency": "{currency}"}}: a bare number could be either unit'
         )
-    try:
-        return _not_below_zero(Money.parse(raw, currency))
-    except ValueError as problem:
-        raise ValueError(f"is not an amount in {currency} such as 55.94 ({problem})") from None
-
-
-def _not_below_zero(amount: Money) -> Money:
     if amount.minor < 0:
-        raise ValueError("below zero")
+        raise ValueError("is below zero")
     return amount
+
+
+def _money_text(raw: str, currency: str) -> Money:
+    try:
+        return Money.parse(raw, currency)
+    except ValueError:
+        places = f"{exponent(currency)} decimal places at most"
+        raise ValueError(f"is not an amount in {currency}, in plain digits, {places}") from None
 
 
 def _money_object(raw: object, currency: str | None) -> Money:

@@ -55,7 +55,6 @@ class Payment:
     action: str
     outcome_kind: str
     values: Mapping[str, object]
-    completes: bool
     state: PaymentState = PaymentState.STARTED
     reference: str | None = None
     checkout_url: str | None = None

@@ -8,7 +8,7 @@ from inthread.domain.assurance import Identity
 from inthread.domain.contract import Action, Input, Reason
 from inthread.domain.document import Section
 from inthread.domain.policy import HIGHEST, NO_RULE, DecisionTable, Referral, Row
-from inthread.domain.terms_reader import PolicyScope, Terms, read_terms
+from inthread.domain.terms_reader import STATEMENT, PolicyScope, Terms, read_terms
 from inthread.domain.unary import Anything, Compare, OneOf, Test
 from inthread.domain.unary_parser import UnaryError, parse_test
 from inthread.domain.wording import Template
@@ -81,12 +81,21 @@ def read_reasons(
     return found
 
 
-def note_unused_reasons(root: Section, tables: Mapping[str, DecisionTable]) -> None:
-    used = {row.reason for table in tables.values() for row in table.rows} | {NO_RULE}
-    named = root.values.get("reasons")
-    for code in named if isinstance(named, Mapping) else ():
-        if code not in used:
-            root.note(f"reasons.{code}", "is used by no row: remove it, or correct its name")
+def note_unused(root: Section, tables: Mapping[str, DecisionTable]) -> None:
+    """Reasons and statements that no row names: most often a name written in two ways."""
+    rows = [row for table in tables.values() for row in table.rows]
+    _unused(root, "reasons", {row.reason for row in rows} | {NO_RULE})
+    wording = root.values.get("wording")
+    if isinstance(wording, Mapping):
+        inner = root.inside("wording", wording)
+        _unused(inner, "statements", {row.terms.get(STATEMENT) for row in rows})
+
+
+def _unused(section: Section, key: str, used: Collection[object]) -> None:
+    named = section.values.get(key)
+    for name in named if isinstance(named, Mapping) else ():
+        if name not in used:
+            section.note(f"{key}.{name}", "is used by no row: remove it, or correct its name")
 
 
 def template(section: Section, key: str, text: str, allowed: Collection[str]) -> Template:
@@ -182,6 +191,8 @@ def _identity(section: Section, scope: PolicyScope) -> Identity:
         section.note("identity", f"is less than seeing the case asks for ({scope.identity.view})")
     if identity.fact and scope.identity.fact is None:
         section.note("identity", "asks for a known fact, but identity.fact names none")
+    elif str(identity) == "code+fact" and not scope.fact_always:
+        section.note("identity", "asks for a known fact that may be missing: make it required")
     return identity
 
 

@@ -24,12 +24,14 @@ _REFERABLE = ("money", "integer", "date", "boolean")
 
 @dataclass(frozen=True)
 class PolicyScope:
-    """What the tables of one workflow may speak of."""
+    """What the tables of one workflow may speak of. `fact_always`: every case has its known fact.
+    """
 
     inputs: Mapping[str, Input]
     currency: str
     identity: IdentityRules
     statements: Collection[str]
+    fact_always: bool
 
 
 def read_terms(

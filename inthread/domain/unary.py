@@ -114,8 +114,8 @@ def span(test: Positive) -> Span:
 
 
 def compile_test(test: Test) -> Match:
-    """A function that says whether a value matches. The value is of the column's kind: another
-    currency or type raises ValueError or TypeError, and policy then says no."""
+    """A function that says whether a value matches. It raises ValueError for a value of another
+    type or currency than the column's: a broken case is offered nothing."""
     if isinstance(test, Anything):
         return _anything
     inner = _one_of(test.tests)

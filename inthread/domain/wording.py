@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 Texts = Mapping[str, str]
 
-_FIELD = re.compile(r"\{\{ ?([a-z][a-z0-9_]*) ?\}\}")
+_FIELD = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 

@@ -72,7 +72,7 @@ def read_page(section: Section, locales: Sequence[str], trigger: Trigger) -> Pag
         elif shown[name].sensitive:
             inner.note(f"menu[{number}]", f"{name!r} is sensitive and is not shown")
     for locale, text in page.before.items():
-        _no_debt_words(inner, f"before.{locale}", text)
+        no_debt_words(inner, f"before.{locale}", text)
         template(inner, f"before.{locale}", text, ())
     inner.close()
     return page
@@ -127,8 +127,8 @@ def _message(section: Section, name: str) -> MessageText:
         _lint(section, name, text)
         _no_control(section, "subject", subject)
     if name != RECEIPT:
-        _no_debt_words(section, "text", raw)
-    _no_debt_words(section, "subject", subject)
+        no_debt_words(section, "text", raw)
+    no_debt_words(section, "subject", subject)
     section.close()
     return message
 
@@ -168,7 +168,8 @@ def _filled(text: Template) -> str:
     return filled
 
 
-def _no_debt_words(section: Section, key: str, text: str) -> None:
+def no_debt_words(section: Section, key: str, text: str) -> None:
+    """Note a word that tells a stranger what the matter is."""
     found = _DEBT.search(_bare(text))
     if found:
         section.note(key, f"says {found.group()!r} before it is known who reads it: leave it out")

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from inthread.domain.canonical import canonical_json
+from inthread.domain.card_numbers import MASK
 from inthread.domain.contract import (
     Action,
     Cadence,
@@ -89,10 +90,10 @@ class Workflow:
         problems = list(reading.problems)
         owed = self.owed(reading.facts)
         if owed is not None and owed.minor < 1:
-            problems.append(Problem(f"{at}/{self.trigger.owed}", "is nothing owed: no case"))
+            problems.append(Problem(f"{at}/{self.trigger.owed}", "has to be more than nothing"))
         for name in self.trigger.natural_key:
             value = reading.facts.get(name)
-            if isinstance(value, str) and "[card number removed]" in value:
+            if isinstance(value, str) and MASK in value:
                 problems.append(Problem(f"{at}/{name}", "looks like a card number: never send one"))
         return replace(reading, problems=tuple(problems))
 
@@ -146,8 +147,8 @@ class Workflow:
         if (kept["workflow"], kept["version"], kept["hash"]) != (self.key, self.version, self.hash):
             raise ValueError(f"decided by another version than {self.key} {self.version}")
         snapshot = kept["inputs"]
-        if not isinstance(snapshot, Mapping):
-            raise ValueError("a kept decision has its inputs")
+        if not isinstance(snapshot, Mapping) or set(snapshot) != set(self._reads):
+            raise ValueError("a kept decision has exactly the inputs its tables read")
         return self._decide(
             {name: from_json(self.inputs[name].kind, value) for name, value in snapshot.items()}
         )

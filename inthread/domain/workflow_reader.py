@@ -22,7 +22,7 @@ from inthread.domain.contract import (
 )
 from inthread.domain.document import DocumentProblem, Section
 from inthread.domain.policy_reader import (
-    note_unused_reasons,
+    note_unused,
     read_reasons,
     read_referral,
     read_tables,
@@ -31,6 +31,7 @@ from inthread.domain.terms_reader import AGREEMENT, PolicyScope, Terms
 from inthread.domain.trigger_reader import read_trigger
 from inthread.domain.wording import MessageText, Template
 from inthread.domain.wording_reader import (
+    no_debt_words,
     read_agreements,
     read_messages,
     read_page,
@@ -91,9 +92,10 @@ def _read(
     wording = _wording(root, locales, actions, trigger, cadence, miniapps)
     inputs = inputs_of(trigger, [action.key for action in actions])
     reasons = read_reasons(root, locales, inputs)
-    scope = PolicyScope(inputs, currency, identity, wording.statements)
+    always = identity.fact is not None and trigger.fact(identity.fact).always
+    scope = PolicyScope(inputs, currency, identity, wording.statements, always)
     tables = read_tables(root, actions, miniapps, reasons, scope)
-    note_unused_reasons(root, tables)
+    note_unused(root, tables)
     return Workflow(
         key=root.name("key", "name the workflow, e.g. overdue_invoice"),
         version=root.integer("version", "count it up with each change", 1, 10**6),
@@ -158,6 +160,8 @@ def _plain(root: Section, value: object, place: str) -> None:
             _plain(root, part, f"{place}[{number}]")
     elif isinstance(value, float):
         root.note(place, f'is a number with a fraction: write it as text, "{value}"')
+    elif value is None:
+        root.note(place, "is null: leave it out")
     elif not isinstance(value, str | int):
         root.note(place, "is a date or time without quotation marks: write it as text")
 
@@ -249,6 +253,8 @@ def _identity(root: Section, locales: Sequence[str], trigger: Trigger) -> Identi
     question: dict[str, str] = {}
     if fact is not None:
         question = section.locales("question", locales, "how it is asked, without any of it")
+        for locale, text in question.items():
+            no_debt_words(section, f"question.{locale}", text)
         if fact not in [one.name for one in known]:
             section.note("fact", f"{fact!r} is no fact with known_fact = true")
     elif known:

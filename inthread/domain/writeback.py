@@ -96,6 +96,13 @@ class Writeback:
             return replace(self.failed(f"differs in {', '.join(wrong)}"), observed=dict(observed))
         return replace(self, state=WritebackState.PROVED, observed=dict(observed), trouble=None)
 
+    def again(self) -> Writeback:
+        """A person says: once more, with the same id. What may have landed is looked for first."""
+        state = WritebackState.UNKNOWN if self.called_at else WritebackState.DUE
+        return replace(
+            self, state=state, attempts=0, looks=0, trouble=None, first_called_at=None
+        )
+
     @property
     def ended(self) -> bool:
         return self.state in (WritebackState.PROVED, WritebackState.FAILED)

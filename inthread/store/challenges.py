@@ -90,7 +90,9 @@ def exhausted_since(tx: Connection, case_id: str, since: datetime) -> tuple[int,
 
 def last_passed(tx: Connection, case_id: str) -> datetime | None:
     """When a code of this case was last right."""
-    return tx.execute(select(func.max(h.used_at)).where(h.case_id == case_id)).scalar_one()
+    row = tx.execute(select(func.max(h.used_at)).where(h.case_id == case_id)).one()
+    passed: datetime | None = row[0]
+    return passed
 
 
 def count_fact_try(tx: Connection, id: str, case_id: str, now: datetime) -> None:

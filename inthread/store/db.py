@@ -21,13 +21,36 @@ from sqlalchemy.engine import make_url
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 
+class Wake:
+    """A bell that many may wait for: each hears every ring since it last listened."""
+
+    def __init__(self) -> None:
+        self._rung = 0
+        self._bell = threading.Condition()
+
+    @property
+    def rung(self) -> int:
+        """How often it rang; take it before looking for work, so that no ring is missed."""
+        return self._rung
+
+    def ring(self) -> None:
+        with self._bell:
+            self._rung += 1
+            self._bell.notify_all()
+
+    def wait(self, since: int, seconds: float) -> None:
+        """Until it has rung more than *since* times, or for so many seconds."""
+        with self._bell:
+            self._bell.wait_for(lambda: self._rung > since, seconds)
+
+
 class Database:
     """`url`: an SQLAlchemy address, `sqlite:///file.db` or `postgresql+psycopg://...`."""
 
     def __init__(self, url: str, *, pool: int = 20) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.wake = threading.Event()
+        self.wake = Wake()
         options: dict[str, Any] = {"pool_size": pool, "max_overflow": pool}
         if self.sqlite:
             if self.url.database in (None, "", ":memory:"):
@@ -54,7 +77,7 @@ class Database:
                 yield tx
                 wake = tx.info.pop("wake", False)
             if wake:
-                self.wake.set()
+                self.wake.ring()
         finally:
             _open.reset(token)
 

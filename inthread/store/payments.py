@@ -23,8 +23,8 @@ def add(tx: Connection, payment: Payment, lines: Sequence[tuple[str, object]]) -
         id=payment.id, case_id=payment.case_id, provider=payment.provider,
         amount_minor=payment.amount.minor, currency=payment.amount.currency,
         action=payment.action, outcome_kind=payment.outcome_kind, values=dict(payment.values),
-        lines=[list(x) for x in lines], completes=payment.completes, state=payment.state.value,
-        reference=payment.reference, checkout_url=payment.checkout_url,
+        lines=[list(x) for x in lines], state=payment.state.value, reference=payment.reference,
+        checkout_url=payment.checkout_url,
         return_ref=payment.return_ref, started_at=payment.started_at,
     ))
 
@@ -106,7 +106,7 @@ def _one(r: Row[tuple[object, ...]]) -> Payment:
     return Payment(
         id=r.id, case_id=r.case_id, provider=r.provider,
         amount=Money(r.amount_minor, r.currency), action=r.action, outcome_kind=r.outcome_kind,
-        values=r._mapping["values"], completes=r.completes, state=PaymentState(r.state),
+        values=r._mapping["values"], state=PaymentState(r.state),
         reference=r.reference, checkout_url=r.checkout_url, return_ref=r.return_ref,
         started_at=r.started_at,
     )

@@ -80,10 +80,12 @@ contacts = Table(
 
 cases = Table(
     "cases", metadata, _id(),
-    _str("reference", 120), _str("workflow", 60), Column("workflow_version", Integer, nullable=False),
+    _str("reference", 120), _str("workflow", 60), Column("workflow_version", Integer,
+    nullable=False),
     _str("workflow_hash", 64), _str("natural_key", 300), _ref("person_id", "people", index=True),
     Column("facts", Json, nullable=False), _at("as_of"),
-    Column("owed_minor", BigInteger), Column("settled_minor", BigInteger), _str("currency", 3, True),
+    Column("owed_minor", BigInteger), Column("settled_minor", BigInteger), _str("currency", 3,
+    True),
     _str("state", 12),
     _str("next_what", 40, null=True), _str("next_owner", 80, null=True), _at("next_due", null=True),
     Column("attempt", Integer, nullable=False), Column("done", Json, nullable=False),
@@ -142,7 +144,8 @@ decisions = Table(
 )
 
 outcomes = Table(
-    "outcomes", metadata, _id(), _ref("case_id", "cases"), Column("attempt", Integer, nullable=False),
+    "outcomes", metadata, _id(), _ref("case_id", "cases"), Column("attempt", Integer,
+    nullable=False),
     _str("action", 60), _str("kind", 40), Column("values", Json, nullable=False),
     Column("amount_minor", BigInteger), _str("currency", 3, null=True),
     Column("completes", Boolean, nullable=False), _at("at"),
@@ -165,7 +168,8 @@ drafts = Table(
 )
 
 documents = Table(
-    "documents", metadata, _id(), _ref("case_id", "cases", index=True), _ref("outcome_id", "outcomes"),
+    "documents", metadata, _id(), _ref("case_id", "cases", index=True), _ref("outcome_id",
+    "outcomes"),
     _str("digest", 64), _str("name", 200), _str("media_type", 60),
     Column("size", Integer, nullable=False), Column("pages", Integer, nullable=False), _at("at"),
 )
@@ -174,8 +178,7 @@ payments = Table(
     "payments", metadata, _id(), _ref("case_id", "cases", index=True), _str("provider", 40),
     Column("amount_minor", BigInteger, nullable=False), _str("currency", 3),
     _str("action", 60), _str("outcome_kind", 40), Column("values", Json, nullable=False),
-    Column("lines", Json, nullable=False),
-    Column("completes", Boolean, nullable=False), _str("state", 12),
+    Column("lines", Json, nullable=False), _str("state", 12),
     _str("reference", 120, null=True), Column("checkout_url", Text),
     Column("return_ref", String(64), nullable=False, unique=True), _at("started_at"),
     CheckConstraint("amount_minor > 0", name="positive"),
@@ -185,7 +188,8 @@ payments = Table(
 
 payment_events = Table(
     "payment_events", metadata,
-    Column("provider", String(40), primary_key=True), Column("event_id", String(120), primary_key=True),
+    Column("provider", String(40), primary_key=True), Column("event_id", String(120),
+    primary_key=True),
     _ref("payment_id", "payments", index=True), _str("kind", 20),
     Column("amount_minor", BigInteger, nullable=False), _str("currency", 3), _at("at"),
     _str("reference", 120), _at("received_at"),
@@ -203,7 +207,8 @@ writebacks = Table(
 
 writeback_attempts = Table(
     "writeback_attempts", metadata,
-    Column("seq", Serial, primary_key=True, autoincrement=True), _ref("writeback_id", "writebacks", index=True),
+    Column("seq", Serial, primary_key=True, autoincrement=True), _ref("writeback_id", "writebacks",
+    index=True),
     _at("at"), _str("did", 8), _str("state", 12), _str("trouble", 300, null=True),
     Column("took_ms", Integer, nullable=False),
 )
@@ -228,7 +233,8 @@ messages = Table(
 work_items = Table(
     "work_items", metadata, _id(), _ref("case_id", "cases"), _str("reason", 40), _str("queue", 80),
     _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
-    _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80, null=True),
+    _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
+    null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
 )
@@ -241,7 +247,8 @@ audit = Table(
 )
 
 api_keys = Table(
-    "api_keys", metadata, _id(), _str("name", 80), Column("digest", String(64), nullable=False, unique=True),
+    "api_keys", metadata, _id(), _str("name", 80), Column("digest", String(64), nullable=False,
+    unique=True),
     Column("scopes", Json, nullable=False), _at("created_at"), _at("revoked_at", null=True),
 )
 

@@ -1,0 +1,72 @@
+"""Ask the provider what became of a payment; close a checkout that nobody uses any more.
+
+The redirect back is never believed, and an event may never come: so we ask (security R3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from inthread.commands.record_payment_event import record_payment_event
+from inthread.commands.steps.hand_over import hand_over
+from inthread.domain.actor import Actor
+from inthread.domain.case import CaseState, NextStep
+from inthread.domain.payment import Payment, PaymentEvent, PaymentState
+from inthread.runtime import Runtime
+from inthread.store import cases, outbox, payments
+
+LIFE = timedelta(minutes=30)
+GIVE_UP = timedelta(hours=24)
+
+
+def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
+    """Carry the payment `job.ref`: fetch, or close after half an hour, until it is settled. After
+    a day without an answer a person gets it."""
+    actor.require("payments:write")
+    with rt.db.read() as tx:
+        payment = payments.get(tx, job.ref)
+    if payment.state is PaymentState.STARTED:
+        ask_provider(rt, actor=actor, payment=payment, close=_age(rt, payment) >= LIFE)
+    now = rt.now()
+    with rt.db.begin() as tx:
+        payment = payments.get(tx, job.ref)
+        case = cases.lock(tx, payment.case_id)
+        if not outbox.done(tx, job, now) or payment.state is not PaymentState.STARTED:
+            return
+        if _age(rt, payment) >= GIVE_UP:
+            hand_over(
+                rt, tx, actor=actor, case=case, reason="payment_unclear",
+                why=f"no answer about payment {payment.id} for a day",
+            )
+            return
+        again = now + _wait(rt, payment)
+        outbox.put(tx, rt.new_id("job"), "payment", payment.id, again, payment.case_id)
+        if case.state is CaseState.PENDING:
+            cases.save(
+                tx, case, case.at_step(case.step, NextStep("payment", payment.provider, again))
+            )
+
+
+def ask_provider(
+    rt: Runtime, *, actor: Actor, payment: Payment, close: bool
+) -> Sequence[PaymentEvent]:
+    """What the provider says now, recorded. A provider that does not answer is asked again."""
+    provider = rt.registry.payments[payment.provider]
+    rt.db.assert_closed()
+    try:
+        events = provider.close(payment) if close else provider.fetch(payment)
+    except Exception:  # noqa: BLE001 - a look that failed told us nothing
+        return ()
+    for event in events:
+        record_payment_event(rt, actor=actor, provider=payment.provider, event=event)
+    return events
+
+
+def _age(rt: Runtime, payment: Payment) -> timedelta:
+    return rt.now() - payment.started_at if payment.started_at else timedelta(0)
+
+
+def _wait(rt: Runtime, payment: Payment) -> timedelta:
+    """Soon at first, then as often as a tenth of its age."""
+    return max(rt.limits.payment_look, min(_age(rt, payment) / 10, timedelta(minutes=10)))

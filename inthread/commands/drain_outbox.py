@@ -1,0 +1,56 @@
+"""Claim what is due and carry each job one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from inthread.commands.carry_writeback import carry_writeback
+from inthread.commands.check_payment import check_payment
+from inthread.commands.contact_customer import contact_customer
+from inthread.commands.send_message import send_message
+from inthread.domain.actor import Actor
+from inthread.runtime import Runtime
+from inthread.store import outbox
+
+LEASE = timedelta(seconds=60)
+# Lanes keep what is slow from what somebody waits for: a code never queues behind a back office.
+LANES: Mapping[str, Sequence[str]] = {
+    "code": ("code",),
+    "contact": ("contact", "message"),
+    "carry": ("writeback", "payment"),
+}
+ClaimedJob = outbox.Job
+CARRIERS = {
+    "code": send_message,
+    "message": send_message,
+    "contact": contact_customer,
+    "writeback": carry_writeback,
+    "payment": check_payment,
+}
+EVERY_KIND = tuple(CARRIERS)
+
+
+def claim_jobs(
+    rt: Runtime, *, actor: Actor, kinds: Sequence[str] = EVERY_KIND, most: int = 1
+) -> list[ClaimedJob]:
+    """Take up to *most* due jobs. Claim one per free hand: what is claimed and waits outlives its
+    lease."""
+    actor.require("carry")
+    with rt.db.begin() as tx:
+        return outbox.claim(tx, rt.new_id("lease"), rt.now(), most, LEASE, kinds)
+
+
+def carry_job(rt: Runtime, *, actor: Actor, job: ClaimedJob) -> None:
+    """One step for one job. What it could not finish is claimed again when the lease is over."""
+    CARRIERS[job.kind](rt, actor=actor, job=job)
+
+
+def drain_outbox(
+    rt: Runtime, *, actor: Actor, kinds: Sequence[str] = EVERY_KIND, most: int = 1
+) -> int:
+    """Claim and carry, one after another; how many jobs there were."""
+    jobs = claim_jobs(rt, actor=actor, kinds=kinds, most=most)
+    for job in jobs:
+        carry_job(rt, actor=actor, job=job)
+    return len(jobs)

@@ -1,0 +1,171 @@
+"""The customer acts. One transaction: outcome, writebacks, jobs, audit - or a payment asked for -
+or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.choose import Chosen, choose, read_files
+from inthread.commands.steps.keep_decision import keep_decision
+from inthread.commands.steps.make_ready import Ready, check_identity, make_ready
+from inthread.commands.steps.record_outcome import Done, record_outcome
+from inthread.commands.steps.take_visit import Taken, take_visit
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.canonical import digest
+from inthread.domain.case import NextStep
+from inthread.domain.payment import Payment
+from inthread.domain.refusals import (
+    AlreadySettled,
+    ChoiceChanged,
+    NonceReused,
+    NotEligible,
+    OutOfOrder,
+    Refused,
+    StepUpNeeded,
+)
+from inthread.offers import decide
+from inthread.runtime import Runtime
+from inthread.spi import Form, NeedsPayment
+from inthread.store import audit, cases, links, messages, outbox, outcomes, payments
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """`kind`: outcome or payment; `ref`: its id."""
+
+    kind: str
+    ref: str
+
+
+def submit_action(
+    rt: Runtime, *, actor: Actor, token: str, action: str, nonce: str, form: Form | None = None,
+    shown: str | None = None,
+) -> Submitted:
+    """Eligibility, identity and the choice are decided again, now.
+
+    An action with a check page takes its draft; *shown* is the digest of what that page showed,
+    and another one now is refused with ChoiceChanged (A48). One without takes *form*. The same
+    *nonce* with the same body gives the same answer; with another body, NonceReused (R7.7).
+
+    Raises OutOfOrder without a draft (A37), Invalid, NotEligible and StepUpNeeded (both recorded),
+    AlreadySettled, VisitEnded, LinkGone. On every refusal nothing is settled.
+    """
+    actor.require("visit")
+    body = _body(action, shown, form)
+    read = _read(rt, token, action, form) if form is not None else None
+    with rt.db.begin() as tx:
+        taken = take_visit(rt, tx, token)
+        seen = outcomes.submission(tx, taken.case.id, nonce)
+        if seen is not None:
+            if seen.body_digest != body:
+                raise NonceReused(nonce)
+            return Submitted(seen.kind, seen.ref)
+        refusal, done = _act(rt, tx, actor, taken, action, read, shown)
+        if done is not None:
+            made = outcomes.Submission(body, done.kind, done.ref)
+            outcomes.add_submission(tx, taken.case.id, nonce, made, rt.now())
+    if done is None:
+        raise refusal or OutOfOrder(action)
+    return done
+
+
+def _body(action: str, shown: str | None, form: Form | None) -> str:
+    """What makes two presses the same: the raw form, files by their bytes."""
+    sent = {
+        name: [sha256(u.content).hexdigest() for u in uploads]
+        for name, uploads in (form.uploads if form else {}).items()
+    }
+    return digest([action, shown, dict(form.values) if form else None, sent])
+
+
+def _read(rt: Runtime, token: str, action: str, form: Form) -> Chosen | Refused:
+    """A refusal is kept as a value: it is recorded, or gives way to an answer that this once-key
+    has already, under the case's lock."""
+    try:
+        return read_files(rt, token, action, form)
+    except (AlreadySettled, NotEligible, StepUpNeeded) as refusal:
+        return refusal
+
+
+def _act(
+    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, action: str,
+    read: Chosen | Refused | None, shown: str | None,
+) -> tuple[Refused | None, Submitted | None]:
+    if isinstance(read, Refused):
+        return _denied(rt, tx, actor, taken, read), None
+    try:
+        ready = make_ready(rt, taken, action)
+    except NotEligible as refusal:
+        return _denied(rt, tx, actor, taken, refusal), None
+    chosen = read or choose(ready, outcomes.draft(tx, taken.case.id, action))
+    if chosen.offer != ready.offer or (ready.miniapp.checked and chosen.digest != shown):
+        raise ChoiceChanged(action)
+    unsure = check_identity(rt, ready, f"{action}:{chosen.digest}")
+    if unsure is not None:
+        return _denied(rt, tx, actor, taken, unsure), None
+    keep_decision(
+        rt, tx, case=taken.case, decision=ready.decision, stage="executed", chosen=action
+    )
+    links.save_visit(tx, taken.visit.seen(rt.now()))
+    if isinstance(chosen.result, NeedsPayment):
+        return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result)
+    outcome = record_outcome(rt, tx, actor=actor, case=taken.case, done=Done(
+        action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
+        lines=chosen.lines, evidence=_evidence(taken, ready, chosen, rt), attachments=chosen.files,
+    ))
+    return None, Submitted("outcome", outcome.id)
+
+
+def _denied(
+    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, refusal: Refused
+) -> Refused:
+    """Keep that policy said no, and which version of it (A36)."""
+    decision = decide(taken.workflow, taken.case, taken.person, rt.now())
+    keep_decision(rt, tx, case=taken.case, decision=decision, stage="denied")
+    audit.append(
+        tx, rt.now(), actor, taken.case.id, AuditEvent.DENIED, code=refusal.code,
+        why=str(refusal), version=decision.version,
+    )
+    return refusal
+
+
+def _ask_payment(
+    rt: Runtime, tx: Connection, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment
+) -> Submitted:
+    """Write the payment down before anybody is asked for it; the case waits for the answer."""
+    now, case = rt.now(), ready.taken.case
+    payment = Payment(
+        id=rt.new_id("pay"), case_id=case.id, provider=rt.payment_provider, amount=need.amount,
+        action=ready.verdict.action, outcome_kind=need.kind, values=chosen.values,
+        return_ref=rt.new_token(), started_at=now,
+    )
+    due = now + rt.limits.payment_look
+    cases.save(tx, case, case.await_payment(NextStep("payment", payment.provider, due)))
+    payments.add(tx, payment, chosen.lines)
+    outbox.drop(tx, case.id, ("contact",), now)
+    messages.cancel_queued(tx, case.id, "payment started")
+    outbox.put(tx, rt.new_id("job"), "payment", payment.id, due, case.id)
+    audit.append(
+        tx, now, actor, case.id, AuditEvent.PAYMENT_STARTED, payment=payment.id,
+        amount=need.amount.as_json(), provider=payment.provider,
+    )
+    return Submitted("payment", payment.id)
+
+
+def _evidence(taken: Taken, ready: Ready, chosen: Chosen, rt: Runtime) -> dict[str, object]:
+    """What shows later who agreed to which words, and how sure we were (security R4.12)."""
+    visit = taken.visit
+    return {
+        "agreement": chosen.agreement,
+        "digest": chosen.digest,
+        "locale": ready.locale,
+        "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
+                     "hash": taken.workflow.hash},
+        "identity": {"level": visit.level.name.lower(), "fact": visit.fact,
+                     "at": visit.level_at.isoformat()},
+        "at": rt.now().isoformat(),
+    }
