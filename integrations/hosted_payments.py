@@ -1,7 +1,8 @@
 """A hosted payment page: the customer pays at the provider's own origin and comes back.
 
     POST {api}/v1/checkouts  {"id", "amount_minor", "currency", ...}   201 {"reference", "url"}
-    GET  {api}/v1/checkouts/{reference or id}                          200 {"events": [...]}
+    GET  {api}/v1/checkouts/{id}                                       200 {"events": [...]}
+    POST {api}/v1/checkouts/{id}/close  {"amount_minor", "currency"}   200 {"events": [...]}
     event, signed: {"id", "type": "payment.succeeded", "created_at", "data": {...}}
 
 Coming back proves nothing; a signed event or a fetch does (security R3.4).
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from integrations.answers import Unclear, demand, read_object
-from integrations.safe_http import TIMEOUT, Resolve, SafeClient, resolve
+from integrations.safe_http import TIMEOUT, Answer, Resolve, SafeClient, resolve
 from integrations.signatures import Signatures
 from integrations.url_guard import check_url
 from inthread.spi import Checkout, Money, Payment, PaymentEvent, PaymentKind, Rejected
@@ -90,6 +91,19 @@ class HostedPayments:
         answer = self._client.call("GET", f"/v1/checkouts/{payment.id}", headers=self._headers)
         if answer.status == 404:
             return []
+        return self._events(answer)
+
+    def close(self, payment: Payment) -> Sequence[PaymentEvent]:
+        """Also closes a checkout that was never made: a start that arrives later finds it shut."""
+        body = json.dumps({
+            "amount_minor": payment.amount.minor, "currency": payment.amount.currency,
+        })
+        path = f"/v1/checkouts/{payment.id}/close"
+        return self._events(
+            self._client.call("POST", path, body=body.encode(), headers=self._headers)
+        )
+
+    def _events(self, answer: Answer) -> Sequence[PaymentEvent]:
         demand(answer, {200}.__contains__, self._now())
         events = read_object(answer).get("events")
         if not isinstance(events, list):

@@ -36,6 +36,8 @@ def check_miniapp(app: MiniApp, offer: Offer, good: Form) -> list[Finding]:
 
 
 def _chosen(book: Notebook, app: MiniApp, offer: Offer, good: Form, choice: Choice) -> None:
+    unsaid = _labels(choice) - set(app.wording)
+    book.note("every line has its words", not unsaid, sorted(unsaid))
     plain = _json(choice.values)
     book.note("the choice is JSON", plain, dict(choice.values))
     if plain:
@@ -54,9 +56,16 @@ def _chosen(book: Notebook, app: MiniApp, offer: Offer, good: Form, choice: Choi
     book.equal("settles the same twice", settled, app.settle(offer, choice))
 
 
+def _labels(choice: Choice) -> set[str]:
+    return {line.label for line in choice.lines}
+
+
 def _hostile(book: Notebook, app: MiniApp, offer: Offer, good: Form) -> None:
-    """A form is taken or refused with Invalid; it never breaks a mini-app."""
-    book.raises("an empty form is Invalid", Invalid, lambda: app.read(offer, Form({})))
+    """A form is taken or refused with Invalid, in words; it never breaks a mini-app."""
+    empty = Form({})
+    book.raises("an empty form is Invalid", Invalid, lambda: app.read(offer, empty))
+    unsaid = _unsaid(app, lambda: app.read(offer, empty))
+    book.equal("every problem has its words", set(), unsaid)
     for name in sorted(good.values):
         broken = [v for v in HOSTILE if _breaks(lambda v=v, n=name: app.read(  # type: ignore[misc]
             offer, Form({**good.values, n: v}, good.uploads)))]
@@ -71,6 +80,17 @@ def _breaks(call: Callable[[], object]) -> bool:
     except Exception:  # noqa: BLE001 - anything but Invalid is a break
         return True
     return False
+
+
+def _unsaid(app: MiniApp, call: Callable[[], object]) -> set[str]:
+    """The sentence keys of a refusal that the mini-app has no words for."""
+    try:
+        call()
+    except Invalid as refused:
+        return {problem[0] for problem in refused.problems.values()} - set(app.wording)
+    except Exception:  # noqa: BLE001 - that it broke is another finding
+        return set()
+    return set()
 
 
 def _fits(amount: Money | None, owed: Money | None) -> bool:

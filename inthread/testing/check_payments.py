@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from inthread.spi import Checkout, Payment, PaymentEvent, PaymentProvider, Rejected
+from inthread.spi import Checkout, Payment, PaymentEvent, PaymentKind, PaymentProvider, Rejected
 from inthread.testing.findings import Finding, Notebook
 
 Signed = tuple[bytes, dict[str, str]]
@@ -36,7 +36,22 @@ def check_payment_provider(
     _rubbish(book, provider, now)
     if pay:
         _genuine(book, provider, payment, now, pay(checkout))
+    _closes(book, provider, make_payment, return_url)
     return book.findings
+
+
+def _closes(
+    book: Notebook, provider: PaymentProvider, make_payment: Callable[[int], Payment],
+    return_url: str,
+) -> None:
+    started, never_started = make_payment(2), make_payment(3)
+    book.attempt("starts another", lambda: provider.start(started, return_url))
+    for name, payment in (
+        ("closes a checkout", started), ("closing twice is one", started),
+        ("closes what was never started", never_started),
+    ):
+        events = book.attempt(name, lambda p=payment: provider.close(p)) or []  # type: ignore[misc]
+        book.equal(name, [PaymentKind.CLOSED], [event.kind for event in events])
 
 
 def _rubbish(book: Notebook, provider: PaymentProvider, now: datetime) -> None:

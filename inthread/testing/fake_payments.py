@@ -58,7 +58,7 @@ class FakePayments:
         self, payment_id: str, kind: PaymentKind = PaymentKind.SUCCEEDED,
         amount: Money | None = None,
     ) -> PaymentEvent:
-        """The customer pays (or the payment fails, or is given back). Amount: what was asked."""
+        """The customer pays (or is declined, or gets it back). Amount: what was asked."""
         payment = self.checkouts[payment_id]
         event = PaymentEvent(
             id=f"evt-{len(self.events) + 1}", payment_id=payment_id, kind=kind,
@@ -95,6 +95,13 @@ class FakePayments:
 
     def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
         return [e for e in self.events if e.payment_id == payment.id]
+
+    def close(self, payment: Payment) -> Sequence[PaymentEvent]:
+        self.checkouts.setdefault(payment.id, payment)
+        over = (PaymentKind.SUCCEEDED, PaymentKind.CLOSED)
+        if all(e.kind not in over for e in self.fetch(payment)):
+            self.settle(payment.id, PaymentKind.CLOSED)
+        return self.fetch(payment)
 
     def _sign(self, sent: str, body: bytes) -> str:
         return hmac.new(self._secret, sent.encode() + b"." + body, hashlib.sha256).hexdigest()

@@ -23,7 +23,7 @@ def a_writeback(
 def a_payment(number: int = 1, *, provider: str = "fake_pay", minor: int = 61_40) -> Payment:
     return Payment(
         id=f"pay_{number:026d}", case_id=f"case_{number:026d}", provider=provider,
-        amount=Money(minor, "USD"), action="pay", outcome_kind="paid", values={}, completes=True,
+        amount=Money(minor, "USD"), action="pay", outcome_kind="paid", values={},
     )
 
 
