@@ -86,8 +86,8 @@ def _digest(offer: Offer) -> str:
     return sha256(offer.term("statement_text", str).encode()).hexdigest()
 
 
-def _version(offer: Offer) -> str:
-    return str(offer.terms["statement_version"])
+def _version(offer: Offer) -> int:
+    return offer.term("statement_version", int)
 
 
 def _name_problem(name: str) -> tuple[str, Mapping[str, object]] | None:
