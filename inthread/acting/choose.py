@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from inthread.commands.steps.make_ready import Ready, check_identity, make_ready
-from inthread.commands.steps.take_visit import take_visit
+from inthread.acting.make_ready import Ready
 from inthread.domain.choice import choice_digest, kept
 from inthread.domain.refusals import ChoiceChanged, OutOfOrder
-from inthread.runtime import Runtime
 from inthread.spi import Attachment, Form, Invalid, NeedsPayment, Offer, Settled
 
 
@@ -36,23 +34,6 @@ def choose(ready: Ready, draft: Mapping[str, object] | None) -> Chosen:
         return chosen_from(ready, Form({k: str(v) for k, v in draft.items()}))
     except Invalid as refusal:
         raise ChoiceChanged(str(refusal)) from refusal
-
-
-def read_files(rt: Runtime, token: str, action: str, form: Form) -> Chosen:
-    """Read a form that may carry files, with nothing open: decoding takes its time. The blobs are
-    kept before the transaction that speaks of them. Raises Invalid and every refusal."""
-    with rt.db.read() as tx:
-        ready = make_ready(rt, take_visit(rt, tx, token), action)
-    if ready.miniapp.checked:
-        raise OutOfOrder(action)
-    unsure = check_identity(rt, ready, None)
-    if unsure is None:
-        rt.db.assert_closed()
-        chosen = chosen_from(ready, form)
-        for name, file in chosen.files:
-            rt.registry.blobs.put(name, file.content)
-        return chosen
-    raise unsure
 
 
 def chosen_from(ready: Ready, form: Form) -> Chosen:

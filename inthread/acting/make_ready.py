@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inthread.commands.steps.take_visit import Taken
+from inthread.acting.take_visit import Taken
 from inthread.domain.assurance import Assurance
 from inthread.domain.case import CaseState
 from inthread.domain.policy import Decision, Verdict

@@ -1,4 +1,4 @@
-"""Find the visit of a cookie and lock its case, in that order for every command."""
+"""Find the visit of a cookie, with its case, person and workflow."""
 
 from __future__ import annotations
 
@@ -26,12 +26,24 @@ class Taken:
 
 
 def take_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
-    """Raises VisitEnded or LinkGone. The visit is read again under the case's lock, because
-    another device may have moved it meanwhile."""
+    """For commands: the case is locked. Raises VisitEnded or LinkGone. The visit is read again
+    under the lock, because another device may have moved it meanwhile."""
     found = links.visit_by_token(tx, digest(token))
     if found is None:
         raise VisitEnded("no such visit")
     case = cases.lock(tx, found[0].case_id)
+    return _checked(rt, tx, token, case)
+
+
+def see_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
+    """For queries: the same, and nothing is held."""
+    found = links.visit_by_token(tx, digest(token))
+    if found is None:
+        raise VisitEnded("no such visit")
+    return _checked(rt, tx, token, cases.get(tx, found[0].case_id))
+
+
+def _checked(rt: Runtime, tx: Connection, token: str, case: Case) -> Taken:
     again = links.visit_by_token(tx, digest(token))
     if again is None:
         raise VisitEnded("moved on")
@@ -40,10 +52,3 @@ def take_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
     person = people.get(tx, case.person_id)
     return Taken(visit, link, case, person, rt.workflows[case.workflow])
 
-
-def raise_assurance(rt: Runtime, tx: Connection, visit: Visit) -> str:
-    """Keep the risen visit under a new cookie, which is returned; the old one is dead
-    (ASVS 7.2.4)."""
-    cookie = rt.new_token()
-    links.save_visit(tx, visit, digest(cookie))
-    return cookie

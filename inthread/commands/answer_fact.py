@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.keep_decision import keep_decision
-from inthread.commands.steps.take_visit import Taken, raise_assurance, take_visit
+from inthread.commands.steps.raise_assurance import raise_assurance
 from inthread.commands.verify_code import Verified
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent

@@ -1,11 +1,11 @@
-"""The customer asks for a person, disputes, or says "this isn't me". Contact stops where it must."""
+"""The customer asks for a person, disputes, or says "this isn't me"; contact stops."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.hand_over import hand_over
-from inthread.commands.steps.take_visit import Taken, take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.card_numbers import mask_cards

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from inthread.acting.take_visit import take_visit
 from inthread.commands.check_payment import ask_provider
-from inthread.commands.steps.take_visit import take_visit
 from inthread.domain.actor import WORKER, Actor
 from inthread.domain.payment import PaymentState
 from inthread.domain.refusals import NotFound, ProviderDown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inthread.commands.steps.take_visit import take_visit
+from inthread.acting.take_visit import take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.payment import PaymentState
 from inthread.domain.refusals import AlreadySettled, NotFound, ProviderDown

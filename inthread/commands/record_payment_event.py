@@ -72,9 +72,9 @@ def _succeeded(
         action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
         lines=payments.lines(tx, payment.id),
         values={
-            **payment.values, "amount": payment.amount.as_json(), "minor": payment.amount.minor,
-            "currency": payment.amount.currency, "provider": payment.provider,
-            "provider_reference": reference, "paid_on": now.date().isoformat(),
+            **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
+            "minor": payment.amount.minor, "currency": payment.amount.currency, "provider": payment.provider, "provider_reference": reference,
+            "paid_on": now.date().isoformat(),
         },
     ))
 

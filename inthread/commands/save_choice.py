@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inthread.commands.steps.make_ready import check_identity, make_ready
-from inthread.commands.steps.take_visit import take_visit
+from inthread.acting.make_ready import check_identity, make_ready
+from inthread.acting.take_visit import take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.runtime import Runtime

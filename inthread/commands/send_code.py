@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.code_lock import code_lock
 from inthread.commands.steps.queue_message import queue_message
-from inthread.commands.steps.take_visit import Taken, take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.challenge import Challenge, old_enough, wait_before_sending

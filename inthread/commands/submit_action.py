@@ -8,11 +8,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from inthread.commands.steps.choose import Chosen, choose, read_files
+from inthread.acting.choose import Chosen, choose
+from inthread.acting.make_ready import Ready, check_identity, make_ready
+from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.keep_decision import keep_decision
-from inthread.commands.steps.make_ready import Ready, check_identity, make_ready
+from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
-from inthread.commands.steps.take_visit import Taken, take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.canonical import digest

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.code_lock import code_lock
 from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.queue_message import queue_message
-from inthread.commands.steps.take_visit import Taken, raise_assurance, take_visit
+from inthread.commands.steps.raise_assurance import raise_assurance
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.challenge import MOST_TRIES, Challenge

@@ -1,4 +1,4 @@
-"""The digest of a choice: what a check page shows, what a strong code is bound to, what is agreed."""
+"""The digest of a choice: what a check page shows, what is agreed, what a strong code is for."""
 
 from __future__ import annotations
 

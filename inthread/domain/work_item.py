@@ -1,4 +1,4 @@
-"""WorkItem: what a person must do. Typed reason, a queue that owns it, a due time, a full packet."""
+"""WorkItem: what a person must do: typed reason, a queue that owns it, a due time, a packet."""
 
 from __future__ import annotations
 

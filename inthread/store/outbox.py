@@ -99,6 +99,7 @@ def waiting(tx: Connection, case_id: str) -> list[tuple[str, str, datetime]]:
 
 def lag(tx: Connection, now: datetime, most: int = 10_000) -> tuple[int, datetime | None]:
     """How many jobs are due now (counted up to *most*), and since when the oldest is."""
-    due = select(o.due_at).where(_WAITING, o.due_at <= now).order_by(o.due_at).limit(most).subquery()
+    ready = select(o.due_at).where(_WAITING, o.due_at <= now)
+    due = ready.order_by(o.due_at).limit(most).subquery()
     row = tx.execute(select(func.count(), func.min(due.c.due_at)).select_from(due)).one()
     return row[0], row[1]

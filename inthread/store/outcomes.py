@@ -53,6 +53,12 @@ def of_case(tx: Connection, case_id: str) -> list[Outcome]:
     return [_one(r) for r in rows]
 
 
+def of_payment(tx: Connection, case_id: str, payment_id: str) -> str | None:
+    """The id of the outcome that this payment came to."""
+    found = (o for o in of_case(tx, case_id) if o.values.get("payment") == payment_id)
+    return next((o.id for o in found), None)
+
+
 def submission(tx: Connection, case_id: str, nonce: str) -> Submission | None:
     s = t.submissions.c
     row = tx.execute(

@@ -69,6 +69,16 @@ def attempts(tx: Connection, writeback_id: str) -> list[Attempt]:
     return [Attempt(r.at, r.did, r.state, r.trouble, r.took_ms) for r in rows]
 
 
+def proved_at(tx: Connection, writeback_id: str) -> datetime:
+    """When it was seen in the system of record."""
+    a = t.writeback_attempts.c
+    at: datetime = tx.execute(
+        select(a.at).where(a.writeback_id == writeback_id, a.state == "proved")
+        .order_by(a.seq.desc()).limit(1)
+    ).scalar_one()
+    return at
+
+
 def _moving(x: Writeback) -> dict[str, object]:
     return {
         "state": x.state.value, "attempts": x.attempts, "looks": x.looks,

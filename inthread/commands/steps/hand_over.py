@@ -16,7 +16,8 @@ from inthread.store import audit, cases, links, messages, outbox, outcomes, work
 
 
 def hand_over(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, reason: str, why: str, words: str = "",
+    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, reason: str, why: str,
+    words: str = "",
 ) -> Case:
     """The case as saved: in `exception`, owned by the queue its workflow names for *reason*, due
     within that queue's time. A case that a person has already is only noted upon."""

@@ -1,0 +1,143 @@
+"""The composition root: the one place that knows every part.
+
+`granian --interface wsgi app:app`, or `gunicorn app:app`. Importing this module makes nothing;
+`app` is built on first use.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from inthread.domain.workflow import Workflow
+from inthread.domain.workflow_reader import read_workflow
+from inthread.registry import Registry, allowed, by_key
+from inthread.runtime import Brand, Limits, Runtime, utc_now
+from inthread.settings import Settings, read_settings
+from inthread.spi import Connector, MiniApp
+from inthread.store.db import Database
+from inthread.web.site import build_site
+from inthread.worker import Worker
+from integrations.disk_blobs import DiskBlobs
+from integrations.hosted_payments import HostedPayments
+from integrations.http_connector import HttpConnector
+from integrations.simulator_channel import SimulatorChannel
+from miniapps.attest import Attest
+from miniapps.pay import Pay
+from miniapps.plan import Plan
+from miniapps.promise import Promise
+from miniapps.upload import Upload
+
+ROOT = Path(__file__).parent
+SIMULATED = ("sms", "email", "whatsapp")
+
+
+def miniapps(settings: Settings) -> list[MiniApp]:
+    """Ours and the allowed third parties'; all pass the same conformance kit."""
+    ours: list[MiniApp] = [Pay(), Plan(), Promise(), Upload(), Attest()]
+    return ours + _installed("miniapps", settings)
+
+
+def connectors(settings: Settings, now: Callable[[], datetime]) -> list[Connector]:
+    ours: list[Connector] = [
+        HttpConnector(
+            key, url, secret=settings.connector_secret, now=now,
+            allow_loopback=not settings.production,
+        )
+        for key, url in settings.connector_urls.items()
+    ]
+    return ours + _installed("connectors", settings)
+
+
+def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
+    """Every plugin this installation has. Raises ValueError when two share a key."""
+    simulator = [
+        SimulatorChannel(
+            key, base_url=settings.phone, api_key=settings.phone_key, now=now,
+            allow_loopback=not settings.production,
+        )
+        for key in SIMULATED if settings.phone
+    ]
+    provider = HostedPayments(
+        api_url=settings.payments_api, origin=settings.payments_origin,
+        api_key=settings.payments_key, secret=settings.payments_secret,
+        webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay", brand=settings.brand_name,
+        now=now, allow_loopback=not settings.production,
+    )
+    return Registry(
+        miniapps=by_key(miniapps(settings)),
+        connectors=by_key(connectors(settings, now)),
+        channels=by_key([*simulator, *_installed("channels", settings)]),
+        payments=by_key([provider, *_installed("payments", settings)]),
+        blobs=DiskBlobs(Path(settings.blobs)),
+    )
+
+
+def workflows(folder: Path, plugins: Registry) -> Mapping[str, Workflow]:
+    """Every document in the folder, by key. Raises WorkflowErrors naming file, place and remedy."""
+    terms = {
+        key: {name: (term.kind, term.required) for name, term in app.terms.items()}
+        for key, app in plugins.miniapps.items()
+    }
+    found = {}
+    for file in sorted(folder.glob("*.toml")):
+        workflow = read_workflow(
+            tomllib.loads(file.read_text(encoding="utf-8")), str(file), miniapps=terms,
+            connectors=set(plugins.connectors), channels=set(plugins.channels),
+        )
+        if workflow.key in found:
+            raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
+        found[workflow.key] = workflow
+    return found
+
+
+def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) -> Runtime:
+    plugins = registry(settings, now)
+    return Runtime(
+        db=Database(settings.database_url),
+        registry=plugins,
+        keyring=settings.keyring,
+        workflows=workflows(settings.workflow_folder, plugins),
+        origin=settings.origin.rstrip("/"),
+        brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
+        limits=Limits(link_life=settings.link_life, code_life=settings.code_life),
+        payment_provider=next(iter(plugins.payments)),
+        now=now,
+    )
+
+
+def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
+    """The web application; beside it a worker's threads where the settings say so."""
+    settings = settings or read_settings()
+    rt = runtime or create_runtime(settings)
+    app = build_site(rt, settings, ROOT)
+    if runtime is None and settings.worker_beside_web:
+        Worker(rt).start()
+    return app
+
+
+def _installed(group: str, settings: Settings) -> list[Any]:
+    return [_load(entry.load()) for entry in allowed(group, settings.allowed_plugins)]
+
+
+def _load(factory: Callable[[], Any]) -> Any:
+    return factory()
+
+
+def __getattr__(name: str) -> Flask:
+    """`app:app` for servers."""
+    if name != "app":
+        raise AttributeError(name)
+    global _app  # noqa: PLW0603 - one application a process, made when a server asks for it
+    if _app is None:
+        _app = create_app()
+    return _app
+
+
+_app: Flask | None = None
+

@@ -1,0 +1,82 @@
+"""What became of an outcome or a payment, as it truly stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inthread.acting.take_visit import Taken, see_visit
+from inthread.domain.outcome import Outcome
+from inthread.domain.payment import Payment, PaymentEvent
+from inthread.domain.refusals import NotFound, StepUpNeeded
+from inthread.domain.writeback import WritebackState
+from inthread.runtime import Runtime
+from inthread.store import outcomes, payments, writebacks
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`proved_at`: when the system of record was seen to show it. `due`: when it should be, or when
+    a person has looked (`troubled`)."""
+
+    taken: Taken
+    outcome: Outcome
+    proved_at: datetime | None
+    troubled: bool
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class PaymentSeen:
+    """`outcome_id`: its receipt, once the money is proved. `declined`: the last word so far."""
+
+    taken: Taken
+    payment: Payment
+    outcome_id: str | None
+    declined: bool
+    due: datetime | None
+
+
+def receipt(rt: Runtime, token: str, outcome_id: str) -> Receipt:
+    """Raises NotFound for another case's outcome (A40), StepUpNeeded, VisitEnded, LinkGone."""
+    with rt.db.read() as tx:
+        taken = _shown(rt, see_visit(rt, tx, token))
+        outcome = outcomes.get(tx, outcome_id)
+        if outcome is None or outcome.case_id != taken.case.id:
+            raise NotFound("outcome")
+        sent = writebacks.of_outcome(tx, outcome.id)
+        proved = all(w.state is WritebackState.PROVED for w in sent) and bool(sent)
+        at = max(writebacks.proved_at(tx, w.id) for w in sent) if proved else None
+    due = taken.case.next.due if taken.case.next else None
+    troubled = any(w.state is WritebackState.FAILED for w in sent)
+    return Receipt(taken, outcome, at, troubled, due)
+
+
+def payment(rt: Runtime, token: str, payment_id: str) -> PaymentSeen:
+    """The same refusals."""
+    with rt.db.read() as tx:
+        taken = _shown(rt, see_visit(rt, tx, token))
+        found = payments.get(tx, payment_id)
+        if found.case_id != taken.case.id:
+            raise NotFound("payment")
+        heard = payments.events(tx, found.id)
+        done = outcomes.of_payment(tx, found.case_id, found.id)
+    due = taken.case.next.due if taken.case.next else None
+    return PaymentSeen(taken, found, done, _declined(heard), due)
+
+
+def returned(rt: Runtime, return_ref: str) -> Payment:
+    """Which payment somebody came back from. It says nothing of what became of it (R3.4)."""
+    with rt.db.read() as tx:
+        return payments.by_return(tx, return_ref)
+
+
+def _declined(heard: list[PaymentEvent]) -> bool:
+    return bool(heard) and heard[-1].kind.value in ("declined", "closed")
+
+
+def _shown(rt: Runtime, taken: Taken) -> Taken:
+    needs = taken.workflow.identity.view
+    if taken.visit.identity(rt.now()) < needs:
+        raise StepUpNeeded(str(needs))
+    return taken

@@ -1,0 +1,54 @@
+"""All that a visit may see of its case now: the pages are made from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inthread.acting.take_visit import Taken, see_visit
+from inthread.domain.outcome import Outcome
+from inthread.domain.payment import Payment
+from inthread.domain.policy import Decision, Verdict
+from inthread.domain.refusals import StepUpNeeded
+from inthread.domain.work_item import WorkItem
+from inthread.offers import decide, offered
+from inthread.runtime import Runtime
+from inthread.store import outcomes, payments, work_items
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`offered`: what can be done now, in order; `refused`: the other verdicts, with reasons;
+    `payment`: the one on its way; `work`: what a person has."""
+
+    taken: Taken
+    decision: Decision
+    offered: tuple[Verdict, ...]
+    refused: tuple[Verdict, ...]
+    outcomes: tuple[Outcome, ...]
+    payment: Payment | None
+    work: WorkItem | None
+
+
+def bare_visit(rt: Runtime, token: str) -> Taken:
+    """The visit whatever it has shown, for the pages that ask who it is. Raises VisitEnded,
+    LinkGone."""
+    with rt.db.read() as tx:
+        return see_visit(rt, tx, token)
+
+
+def visit(rt: Runtime, token: str) -> Seen:
+    """Raises StepUpNeeded until the visit has shown what the workflow asks for to see the case."""
+    with rt.db.read() as tx:
+        taken = see_visit(rt, tx, token)
+        needs = taken.workflow.identity.view
+        if taken.visit.identity(rt.now()) < needs:
+            raise StepUpNeeded(str(needs))
+        case = taken.case
+        decision = decide(taken.workflow, case, taken.person, rt.now())
+        open_now = offered(case, decision)
+        return Seen(
+            taken, decision, open_now,
+            tuple(v for v in decision.verdicts if not v.offered),
+            tuple(outcomes.of_case(tx, case.id)), payments.unsettled(tx, case.id),
+            work_items.open_of(tx, case.id),
+        )

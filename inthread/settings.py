@@ -1,0 +1,185 @@
+"""Every setting, with its default and what it is for. Read once, in app.py and the CLI.
+
+A value past its hard limit, and a production without what it needs, stop the start with a sentence
+that says what to do. `docs/settings.md` is checked against this page by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from inthread.keyring import Keyring, WeakKey
+
+PREFIX = "INTHREAD_"
+
+
+class BadSetting(ValueError):
+    """Names the variable, what is wrong with it, and what to do."""
+
+
+def _setting(default: str, help: str, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"help": help, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Text as it came from the environment; `read_settings` has checked it."""
+
+    mode: str = _setting("sandbox", "`sandbox` or `production`. Production refuses sandbox parts.")
+    origin: str = _setting(
+        "http://localhost:8400",
+        "Where links point: scheme, host and port, never taken from a request.",
+    )
+    database_url: str = _setting(
+        "sqlite:///var/inthread.db", "SQLAlchemy address of the database.", secret=True
+    )
+    keys: str = _setting(
+        "", "Keys as `k1:<base64>,k2:<base64>`, oldest first; the newest signs. 32 random bytes "
+        "each (`inthread keys new`).", secret=True,
+    )
+    workflows: str = _setting("workflows", "Folder of the workflow documents.")
+    blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
+    connectors: str = _setting(
+        "billing=http://localhost:8401,compliance=http://localhost:8401",
+        "Systems of record as `key=url`, separated by commas.",
+    )
+    connector_secret: str = _setting(
+        "", "Signs what is written to systems of record: `whsec_` and base64 of 24 to 64 bytes.",
+        secret=True,
+    )
+    payments_api: str = _setting("http://localhost:8402", "The payment provider's API.")
+    payments_origin: str = _setting(
+        "http://localhost:8402", "Origin of the provider's hosted page, for the form policy."
+    )
+    payments_key: str = _setting("", "Our key at the payment provider.", secret=True)
+    payments_secret: str = _setting("", "Signs the provider's events (`whsec_...`).", secret=True)
+    phone: str = _setting(
+        "http://localhost:8403", "The simulator that shows messages; empty for none."
+    )
+    phone_key: str = _setting("", "Our key at the simulator.", secret=True)
+    plugins: str = _setting("", "Names of the installed plugins that may be loaded.")
+    brand_name: str = _setting("Alderway", "What customers know the organisation as.")
+    brand_phone: str = _setting("+1 555 010 0147", "The number customers can call.")
+    brand_hours: str = _setting("8:00-20:00", "When somebody answers it.")
+    link_hours: str = _setting("72", "How long a link lives, in hours; at most 336.")
+    code_minutes: str = _setting("5", "How long a code lives, in minutes; at most 10.")
+    worker: str = _setting(
+        "auto", "`thread`: carry jobs beside the web; `process`: `inthread worker` does; `auto`: "
+        "a thread on SQLite.",
+    )
+    proxies: str = _setting("0", "How many trusted proxies stand in front, exactly.")
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+    @property
+    def link_life(self) -> timedelta:
+        return timedelta(hours=int(self.link_hours))
+
+    @property
+    def code_life(self) -> timedelta:
+        return timedelta(minutes=int(self.code_minutes))
+
+    @property
+    def connector_urls(self) -> Mapping[str, str]:
+        pairs = (part.split("=", 1) for part in self.connectors.split(",") if part.strip())
+        return {key.strip(): url.strip() for key, url in pairs}
+
+    @property
+    def allowed_plugins(self) -> frozenset[str]:
+        return frozenset(p.strip() for p in self.plugins.split(",") if p.strip())
+
+    @property
+    def worker_beside_web(self) -> bool:
+        return self.worker == "thread" or (
+            self.worker == "auto" and self.database_url.startswith("sqlite")
+        )
+
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring.read(self.keys)
+
+    @property
+    def workflow_folder(self) -> Path:
+        return Path(self.workflows)
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises BadSetting listing all that is wrong."""
+    env = os.environ if env is None else env
+    known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
+    found = {f.name: env[name] for name, f in known.items() if name in env}
+    settings = Settings(**found)
+    wrong = [*_wrong(settings), *(_unsafe(settings) if settings.production else [])]
+    if wrong:
+        raise BadSetting("\n".join(wrong))
+    return settings
+
+
+def described() -> list[tuple[str, str, str, bool]]:
+    """(variable, default, help, secret) of every setting, for the docs and `inthread doctor`."""
+    return [
+        (PREFIX + f.name.upper(), _default(f), f.metadata["help"], f.metadata["secret"])
+        for f in fields(Settings)
+    ]
+
+
+def _default(f: Field[Any]) -> str:
+    return "" if f.default is MISSING else str(f.default)
+
+
+def _wrong(s: Settings) -> list[str]:
+    said = []
+    if s.mode not in ("sandbox", "production"):
+        said.append("INTHREAD_MODE is `sandbox` or `production`")
+    parts = urlsplit(s.origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        said.append("INTHREAD_ORIGIN is a scheme and host such as https://pay.example")
+    said += _limit("INTHREAD_LINK_HOURS", s.link_hours, 336)
+    said += _limit("INTHREAD_CODE_MINUTES", s.code_minutes, 10)
+    said += _limit("INTHREAD_PROXIES", s.proxies, 5, least=0)
+    if s.worker not in ("auto", "thread", "process"):
+        said.append("INTHREAD_WORKER is `auto`, `thread` or `process`")
+    try:
+        Keyring.read(s.keys)
+    except WeakKey as weak:
+        said.append(f"INTHREAD_KEYS: {weak}; `inthread keys new` makes one")
+    return said
+
+
+def _limit(name: str, text: str, most: int, least: int = 1) -> list[str]:
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        return []
+    return [f"{name} is a whole number from {least} to {most}, not {text!r}"]
+
+
+def _unsafe(s: Settings) -> list[str]:
+    """What production does not start with (security R10.3, R5.9, ASVS 15.2.3)."""
+    said = []
+    if urlsplit(s.origin).scheme != "https" or _local(s.origin):
+        said.append("INTHREAD_ORIGIN: production needs its own https host")
+    if s.phone:
+        said.append("INTHREAD_PHONE: production has no simulator; set it to nothing")
+    for name, url in (("PAYMENTS_API", s.payments_api), ("PAYMENTS_ORIGIN", s.payments_origin),
+                      *(("CONNECTORS", u) for u in s.connector_urls.values())):
+        if urlsplit(url).scheme != "https" or _local(url):
+            said.append(f"INTHREAD_{name}: {url} is a sandbox address; production needs https")
+    if s.brand_name == Settings.brand_name:
+        said.append("INTHREAD_BRAND_NAME: production needs your own name")
+    return said
+
+
+def _local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
