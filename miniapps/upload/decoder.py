@@ -47,11 +47,13 @@ def kind_of(content: bytes) -> str | None:
 class Decoder:
     """Decodes at most `at_once` files together in this process; each costs up to 512 MiB.
 
-    `seconds` is how long one file may take, and how long one waits for its turn.
+    `seconds` is how long one file may take, and how long one waits for its turn. `worker` is the
+    program that decodes, as `worker.py` describes it.
     """
 
     at_once: int = 2
     seconds: float = 10.0
+    worker: Path = _WORKER
     _turns: BoundedSemaphore = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +78,7 @@ class Decoder:
             try:
                 # Our own program with arguments of ours; no shell, and none of our environment.
                 status = subprocess.run(  # noqa: S603
-                    [sys.executable, "-I", str(_WORKER), kind, limits],
+                    [sys.executable, "-I", str(self.worker), kind, limits],
                     input=content, stdout=answer, stderr=trouble, timeout=self.seconds,
                     env={"MALLOC_ARENA_MAX": "1"}, check=False,
                 ).returncode

@@ -18,6 +18,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from io import BytesIO
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ _ACTIONS = frozenset({
 _SUBTYPES = frozenset({"/RichMedia", "/3D", "/Movie", "/Sound", "/Screen", "/FileAttachment"})
 _KEYS = frozenset({
     "/JS", "/JavaScript", "/AA", "/XFA", "/EF", "/EmbeddedFiles", "/RichMediaContent",
+})
+_PACKING = frozenset({
+    "/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/ASCII85Decode",
+    "/A85", "/ASCIIHexDecode", "/AHx",
 })
 Limits = dict[str, int]
 
@@ -184,7 +189,7 @@ def _refuse_active(document: Pdf) -> None:
                 children = list(named.values())
             inside += [c for c in children if isinstance(c, pikepdf.Object) and not c.is_indirect]
         if isinstance(start, pikepdf.Stream):
-            decoded += _decoded_size(start)
+            decoded += _decoded_size(document, start)
             if decoded > MOST_DECODED:
                 raise MemoryError
 
@@ -216,14 +221,23 @@ def _goes_to_a_page(opening: Object) -> bool:
     return isinstance(opening, pikepdf.Array | pikepdf.Name | pikepdf.String)
 
 
-def _decoded_size(stream: Object) -> int:
-    """Bytes after Flate, LZW and the like; 0 for image codecs, which stay as they are."""
+def _decoded_size(document: Pdf, stream: Object) -> int:
+    """Bytes once Flate, LZW and the like are undone, up to an image codec. Raises MemoryError for
+    what does not fit into the memory there is."""
     import pikepdf
 
-    try:
-        return len(stream.get_stream_buffer(pikepdf.StreamDecodeLevel.generalized))
-    except pikepdf.PdfError:
+    named = stream.get("/Filter", pikepdf.Array())
+    every = [named] if isinstance(named, pikepdf.Name) else list(named)
+    packing = list(takewhile(lambda name: str(name) in _PACKING, every))
+    if not packing:
         return 0
+    packed = pikepdf.Stream(document, stream.read_raw_bytes(), Filter=pikepdf.Array(packing))
+    try:
+        return len(packed.get_stream_buffer(pikepdf.StreamDecodeLevel.generalized))
+    except pikepdf.DataDecodingError as broken:
+        if "bad_alloc" in str(broken):
+            raise MemoryError from broken
+        raise
 
 
 def _strip(document: Pdf) -> None:
