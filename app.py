@@ -105,7 +105,9 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         workflows=workflows(settings.workflow_folder, plugins),
         origin=settings.origin.rstrip("/"),
         brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
-        limits=Limits(link_life=settings.link_life, code_life=settings.code_life),
+        limits=Limits(
+            link_life=settings.link_life, code_life=settings.code_life, lease=settings.lease,
+        ),
         payment_provider=next(iter(plugins.payments)),
         now=now,
     )

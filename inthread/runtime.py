@@ -48,6 +48,7 @@ class Limits:
     link_life: timedelta = timedelta(hours=72)
     code_life: timedelta = timedelta(minutes=5)
     payment_look: timedelta = timedelta(seconds=20)
+    lease: timedelta = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,9 @@ class Settings:
         "auto", "`thread`: carry jobs beside the web; `process`: `inthread worker` does; `auto`: "
         "a thread on SQLite.",
     )
+    lease_seconds: str = _setting(
+        "60", "How long a worker holds a job before another may take it, in seconds; 5 to 600.",
+    )
     proxies: str = _setting("0", "How many trusted proxies stand in front, exactly.")
 
     @property
@@ -90,6 +93,10 @@ class Settings:
     @property
     def code_life(self) -> timedelta:
         return timedelta(minutes=int(self.code_minutes))
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=int(self.lease_seconds))
 
     @property
     def connector_urls(self) -> Mapping[str, str]:
@@ -148,6 +155,7 @@ def _wrong(s: Settings) -> list[str]:
         said.append("INTHREAD_ORIGIN is a scheme and host such as https://pay.example")
     said += _limit("INTHREAD_LINK_HOURS", s.link_hours, 336)
     said += _limit("INTHREAD_CODE_MINUTES", s.code_minutes, 10)
+    said += _limit("INTHREAD_LEASE_SECONDS", s.lease_seconds, 600, least=5)
     said += _limit("INTHREAD_PROXIES", s.proxies, 5, least=0)
     if s.worker not in ("auto", "thread", "process"):
         said.append("INTHREAD_WORKER is `auto`, `thread` or `process`")

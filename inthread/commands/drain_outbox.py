@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
@@ -13,7 +12,6 @@ from inthread.domain.actor import Actor
 from inthread.runtime import Runtime
 from inthread.store import outbox
 
-LEASE = timedelta(seconds=60)
 # Lanes keep what is slow from what somebody waits for: a code never queues behind a back office.
 LANES: Mapping[str, Sequence[str]] = {
     "code": ("code",),
@@ -38,7 +36,7 @@ def claim_jobs(
     lease."""
     actor.require("carry")
     with rt.db.begin() as tx:
-        return outbox.claim(tx, rt.new_id("lease"), rt.now(), most, LEASE, kinds)
+        return outbox.claim(tx, rt.new_id("lease"), rt.now(), most, rt.limits.lease, kinds)
 
 
 def carry_job(rt: Runtime, *, actor: Actor, job: ClaimedJob) -> None:
