@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from inthread.domain.contract import WORK_REASONS, Action, Cadence, CadenceStep, Queue, Trigger
-from inthread.domain.document import Section
+from inthread.domain.document import LONGEST_DURATION, Section
 from inthread.domain.proof import Proof, Source, SourceKind
 
 # 12 CFR 1006.6(b)(1)(i), 47 CFR 64.1200(c)(1): a workflow may narrow this window, never widen it.
@@ -71,12 +71,12 @@ def read_cadence(root: Section, channels: Collection[str], expires_after: timede
         per_day=section.integer("per_day", "the most messages a day", 1, MOST_PER_DAY),
         give_up_after=section.duration("give_up_after", "say when a person takes over"),
     )
-    if section.has("steps") and not cadence.steps:
+    if section.values.get("steps") == []:
         section.note("steps", "is empty: nobody would be asked")
     asked = sum((step.after for step in cadence.steps), timedelta(0))
-    if cadence.give_up_after <= asked:
+    if cadence.give_up_after <= asked < LONGEST_DURATION:
         section.note("give_up_after", "is before the last step: make it longer")
-    if cadence.give_up_after > expires_after:
+    if expires_after < cadence.give_up_after < LONGEST_DURATION:
         section.note("give_up_after", "is after trigger.expires_after: make it shorter")
     section.close()
     return cadence
@@ -93,7 +93,7 @@ def _fields(section: Section, trigger: Trigger) -> dict[str, Source]:
             fields[name] = _source(inner.raw(name), trigger)
         except ValueError as problem:
             inner.note(name, str(problem))
-    if section.has("fields") and not inner.values:
+    if section.values.get("fields") == {}:
         section.note("fields", "is empty: nothing would be written")
     return fields
 
@@ -127,10 +127,13 @@ def _must_equal(
     section: Section, fields: dict[str, Source], trigger: Trigger
 ) -> tuple[str, ...]:
     names = section.texts("must_equal", "name the fields the read-back has to show", least=1)
+    written = section.values.get("fields", {})
     for number, name in enumerate(names):
         source = fields.get(name)
-        if source is None:
+        if isinstance(written, Mapping) and name not in written:
             section.note(f"must_equal[{number}]", f"{name!r} is none of the fields")
+        elif source is None:
+            continue
         elif source.kind is SourceKind.FACT and not trigger.fact(source.name).always:
             section.note(
                 f"must_equal[{number}]",
@@ -157,6 +160,8 @@ def _hours(section: Section) -> tuple[time, time]:
         return OPENS, CLOSES
     advice = 'the local hours in which it may be sent: ["08:00", "21:00"]'
     texts = section.texts("hours", advice)
+    if not texts:
+        return OPENS, CLOSES
     found = [_HOUR.fullmatch(text) for text in texts]
     if len(found) != 2 or not found[0] or not found[1]:
         section.note("hours", f"has to be two times: {advice}")

@@ -116,7 +116,8 @@ class Section:
     def one_of(self, key: str, choices: Collection[str], advice: str) -> str:
         value = self.text(key, advice)
         if value and value not in choices:
-            self.note(key, f"{value!r} is none of {', '.join(sorted(choices))}: {advice}")
+            known = ", ".join(sorted(choices))
+            self.note(key, f"{value!r} is none of {known or 'those (there are none)'}: {advice}")
             return ""
         return value
 
@@ -150,14 +151,15 @@ class Section:
         return default
 
     def duration(self, key: str, advice: str, *, zero: bool = False) -> timedelta:
-        """`90s`, `15m`, `4h`, `30d` or `2w`; `0m` only where *zero* may be."""
+        """`90s`, `15m`, `4h`, `30d` or `2w`; `0m` only where *zero* may be. What cannot be read
+        counts as LONGEST_DURATION."""
         value = self.need(key, advice)
         if value is None:
-            return timedelta(days=1)
+            return LONGEST_DURATION
         found = _DURATION.fullmatch(value) if isinstance(value, str) else None
         if found is None:
             self.note(key, f"is not a duration: write 90s, 15m, 4h, 30d or 2w ({advice})")
-            return timedelta(days=1)
+            return LONGEST_DURATION
         length = timedelta(seconds=int(found.group(1)) * _UNITS[found.group(2)])
         if length > LONGEST_DURATION or (not length and not zero):
             self.note(key, "has to be more than nothing and at most ten years")

@@ -37,7 +37,7 @@ def read_tables(
             _row(part, inputs, terms.get(action.miniapp, {}), reasons, scope)
             for part in section.sections("rows", "write at least one [[policy.ACTION.rows]]")
         ]
-        if section.has("rows") and not rows:
+        if section.values.get("rows") == []:
             section.note("rows", "is empty: nobody could do this")
         _unreachable(section, [row.when for row in rows])
         section.close()
@@ -84,6 +84,8 @@ def read_reasons(
 def note_unused(root: Section, tables: Mapping[str, DecisionTable]) -> None:
     """Reasons and statements that no row names: most often a name written in two ways."""
     rows = [row for table in tables.values() for row in table.rows]
+    if not rows:
+        return
     _unused(root, "reasons", {row.reason for row in rows} | {NO_RULE})
     wording = root.values.get("wording")
     if isinstance(wording, Mapping):
@@ -137,8 +139,7 @@ def _row(
     when = _when(section, inputs, scope)
     if section.has("offer") == section.has("refuse"):
         section.note("", 'needs either offer = { terms } or refuse = "reason", not both')
-        for key in ("offer", "refuse", "identity"):
-            section.raw(key)
+        return Row(when, offered=False)
     if section.has("refuse"):
         code = section.one_of("refuse", reasons, "put the reason into words in [reasons]")
         row = Row(when, offered=False, reason=code)
@@ -152,10 +153,9 @@ def _when(
     section: Section, inputs: Mapping[str, Input | None], scope: PolicyScope
 ) -> tuple[Test, ...]:
     raw = section.need("when", "write one test for each input")
-    if raw is None:
-        return (_UNREAD,) * len(inputs)
     if not isinstance(raw, list) or len(raw) != len(inputs):
-        section.note("when", f"needs {len(inputs)} tests, one for each input, in a list")
+        if raw is not None and inputs:
+            section.note("when", f"has to be a list of {len(inputs)}: one test for each input")
         return (_UNREAD,) * len(inputs)
     return tuple(
         _test(section, f"when[{number}]", cell, column, scope)
@@ -174,7 +174,8 @@ def _test(
     try:
         return parse_test(cell, column.kind, currency=scope.currency, choices=column.choices)
     except UnaryError as problem:
-        section.note(key, f"{cell!r} for {column.name} ({column.kind}) {problem}")
+        place = f"at character {problem.column}"
+        section.note(key, f"{cell} for {column.name} ({column.kind}) {problem.message}, {place}")
         return _UNREAD
 
 

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
       | (?P<sign>\.\.|<=|>=|!=|[<>=(),\[\]-])""",
     re.VERBOSE,
 )
-_GROUPED = re.compile(r",[0-9]{3}(?![0-9])")
+_GROUPED = re.compile(r",[0-9]")
 _DAYS = re.compile(r"(-?)P([0-9]{1,6})D")
 _ORDERED = (FactKind.INTEGER, FactKind.MONEY, FactKind.DATE)
 _CALLED = {
@@ -80,7 +80,7 @@ def _tokens(text: str) -> list[_Token]:
         at = found.end()
         if found.lastgroup == "number" and _GROUPED.match(text, at):
             raise UnaryError(
-                "is a comma inside a number, or a list without a space: write 1000, or 1, 000",
+                "is a comma between digits: write 1000.50 for a number, or 1, 5 for a list",
                 at + 1,
             )
     return [*tokens, _Token("end", "", len(text) + 1)]

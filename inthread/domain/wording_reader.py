@@ -123,9 +123,9 @@ def _message(section: Section, name: str) -> MessageText:
     text = template(section, "text", raw, FIELDS.get(name, CONTACT_FIELDS))
     subject = section.text("subject", "for channels that have one, such as e-mail")
     message = MessageText(text, template(section, "subject", subject, ("brand",)))
-    if raw:
+    if text.text:
         _lint(section, name, text)
-        _no_control(section, "subject", subject)
+    _no_control(section, "subject", subject)
     if name != RECEIPT:
         no_debt_words(section, "text", raw)
     no_debt_words(section, "subject", subject)

@@ -83,7 +83,10 @@ def _read(
     connectors: Collection[str],
     channels: Collection[str],
 ) -> Workflow:
-    locales, currency = _locales(root), _currency(root)
+    locales = _locales(root)
+    if root.problems:
+        raise WorkflowErrors(root.problems)
+    currency = _currency(root)
     actions = _actions(root, locales, miniapps)
     trigger = read_trigger(root, locales, currency, [action.key for action in actions])
     _settled_needs_owed(root, actions, trigger)
@@ -92,7 +95,7 @@ def _read(
     wording = _wording(root, locales, actions, trigger, cadence, miniapps)
     inputs = inputs_of(trigger, [action.key for action in actions])
     reasons = read_reasons(root, locales, inputs)
-    always = identity.fact is not None and trigger.fact(identity.fact).always
+    always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)
     scope = PolicyScope(inputs, currency, identity, wording.statements, always)
     tables = read_tables(root, actions, miniapps, reasons, scope)
     note_unused(root, tables)
@@ -188,7 +191,7 @@ def _actions(
 ) -> tuple[Action, ...]:
     outer = root.section("resolution", "say which actions complete the case")
     sections = outer.sections("actions", "write at least one [[resolution.actions]]")
-    if outer.has("actions") and not sections:
+    if outer.values.get("actions") == []:
         outer.note("actions", "is empty: nobody could do anything")
     keys = [part.values.get("key") for part in sections]
     actions = tuple(_action(part, locales, miniapps, keys) for part in sections)
