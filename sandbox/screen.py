@@ -1,0 +1,142 @@
+"""What the simulator shows of one person: their phone, their case, their record. Values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from sandbox.inbox import Message
+from sandbox.money import money
+
+CHANNELS = {"sms": "Text", "whatsapp": "WhatsApp", "email": "E-mail"}
+LIVE = ("open", "pending", "resolved", "exception")
+MOST_PEOPLE = 8
+_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+_AUTOFILL = re.compile(r"^@\S+ #\w+$", re.M)
+_GSM = re.compile(r"[\n\r -~¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ€]*")
+_GOOD = ("proved", "closed", "passed", "succeeded", "verified")
+_BAD = ("failed", "refused", "locked", "rejected", "exception", "expired", "mismatch", "denied")
+_DOUBT = ("unknown", "held", "retried", "declined", "delayed", "unclear", "late", "not_done")
+
+
+@dataclass(frozen=True)
+class Person:
+    """`account` is empty for a number that the office has no account for."""
+
+    reference: str
+    name: str
+    about: str
+    addresses: tuple[str, ...]
+    account: Mapping[str, object]
+
+    @property
+    def initials(self) -> str:
+        words = [w for w in self.name.split() if w[:1].isalpha()]
+        return "".join(w[0] for w in (words[:1] + words[1:][-1:])).upper() or "#"
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.account else self.name
+
+
+def people(accounts: Sequence[Mapping[str, object]], seen: Sequence[str]) -> list[Person]:
+    """Everyone the office can reach, and every other address that got a message. Who got one last
+    comes first, the rest by reference."""
+    known = [_person(account) for account in accounts if account.get("contacts")]
+    theirs = {address for person in known for address in person.addresses}
+    strangers = [
+        Person(address, address, "Not in the office's books", (address,), {})
+        for address in seen if address not in theirs
+    ]
+    place = {address: number for number, address in enumerate(seen)}
+    last = len(seen)
+    return sorted(
+        [*known, *strangers],
+        key=lambda p: (min((place.get(a, last) for a in p.addresses), default=last), p.reference),
+    )
+
+
+def _person(account: Mapping[str, object]) -> Person:
+    contacts = account["contacts"]
+    addresses = [str(c["address"]) for c in contacts] if isinstance(contacts, list) else []
+    return Person(
+        str(account["reference"]), str(account["name"]), _about(account), tuple(addresses), account
+    )
+
+
+def _about(account: Mapping[str, object]) -> str:
+    """What is owed now and what else the office says: `Owes $42.10, too little for a plan`."""
+    owed, parts = account.get("balance"), []
+    if isinstance(owed, Mapping):
+        shown = money(int(str(owed["minor"])), str(owed["currency"]))
+        parts.append(f"Owes {shown}" if int(str(owed["minor"])) > 0 else "Owes nothing")
+    if account.get("about"):
+        parts.append(str(account["about"]))
+    return ", ".join(parts) or str(account["reference"])
+
+
+def tabs(messages: Sequence[Message], chosen: str) -> tuple[str, list[tuple[str, str, int]]]:
+    """The channel to show, and every channel with its name and how many messages it has."""
+    counts = dict.fromkeys(CHANNELS, 0)
+    for message in messages:
+        counts[message.channel] = counts.get(message.channel, 0) + 1
+    if chosen not in counts:
+        chosen = messages[-1].channel if messages else "sms"
+    shown = [(key, CHANNELS.get(key, key.title()), n) for key, n in counts.items()]
+    return chosen, shown
+
+
+def sender(messages: Sequence[Message]) -> str:
+    """The name that the messages begin with, as phones show it."""
+    name = messages[-1].body.partition(":")[0].strip() if messages else ""
+    return name if 0 < len(name) <= 24 else "New message"
+
+
+def text_parts(body: str) -> int:
+    """How many SMS it takes: 160 or 153 characters of the plain alphabet, else 70 or 67."""
+    one, more = (160, 153) if _GSM.fullmatch(body) else (70, 67)
+    return 1 if len(body) <= one else -(-len(body) // more)
+
+
+def message_html(body: str) -> Markup:
+    """The text with its links to tap and its autofill line set apart."""
+    made, last = Markup(), 0
+    for found in _LINK.finditer(body):
+        made += _lines(body[last:found.start()])
+        address = found.group()
+        bare = address.partition("://")[2]
+        made += Markup('<a class="tap" href="{}" target="_blank" rel="noreferrer">{}</a>').format(
+            address, bare
+        )
+        last = found.end()
+    return made + _lines(body[last:])
+
+
+def _lines(text: str) -> Markup:
+    plain = escape(text)
+    marked = _AUTOFILL.sub(lambda found: f'<span class="fill">{found.group()}</span>', plain)
+    return Markup(marked.replace("\n", "<br>"))  # noqa: S704 - escaped above
+
+
+def pick_case(cases: Sequence[Mapping], wanted: str) -> Mapping | None:
+    """The wanted case, else the last one that is still going on, else the last one."""
+    ordered = sorted(cases, key=lambda c: (c.get("state") in LIVE, str(c.get("opened_at") or "")))
+    return next((c for c in cases if c.get("id") == wanted), ordered[-1] if ordered else None)
+
+
+def tone(event: str) -> str:
+    """The colour of an event, by the last word of its name."""
+    word = event.rpartition(".")[2]
+    for name, words in (("bad", _BAD), ("warn", _DOUBT), ("ok", _GOOD)):
+        if any(w in word for w in words):
+            return name
+    return "plain"
+
+
+def state_tone(state: str) -> str:
+    return {"closed": "ok", "exception": "bad", "expired": "warn", "withdrawn": "warn"}.get(
+        state, "info"
+    )
