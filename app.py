@@ -18,7 +18,7 @@ from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
 from inthread.runtime import Brand, Limits, Runtime, utc_now
-from inthread.settings import Settings, read_settings
+from inthread.settings import BadSetting, Settings, read_settings
 from inthread.spi import Connector, MiniApp
 from inthread.store.db import Database
 from inthread.web.site import build_site
@@ -63,17 +63,19 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
         )
         for key in SIMULATED if settings.phone
     ]
-    provider = HostedPayments(
-        api_url=settings.payments_api, origin=settings.payments_origin,
-        api_key=settings.payments_key, secret=settings.payments_secret,
-        webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay", brand=settings.brand_name,
-        now=now, allow_loopback=not settings.production,
-    )
+    sandbox_pay = [
+        HostedPayments(
+            api_url=settings.payments_api, origin=settings.payments_origin,
+            api_key=settings.payments_key, secret=settings.payments_secret,
+            webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay",
+            brand=settings.brand_name, now=now, allow_loopback=not settings.production,
+        )
+    ] if settings.payments_api else []
     return Registry(
         miniapps=by_key(miniapps(settings)),
         connectors=by_key(connectors(settings, now)),
         channels=by_key([*simulator, *_installed("channels", settings)]),
-        payments=by_key([provider, *_installed("payments", settings)]),
+        payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
         blobs=DiskBlobs(Path(settings.blobs)),
     )
 
@@ -108,9 +110,16 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         limits=Limits(
             link_life=settings.link_life, code_life=settings.code_life, lease=settings.lease,
         ),
-        payment_provider=next(iter(plugins.payments)),
+        payment_provider=_payment_provider(plugins),
         now=now,
     )
+
+
+def _payment_provider(plugins: Registry) -> str:
+    """The one that new payments go to."""
+    if not plugins.payments:
+        raise BadSetting("no payment provider: name its plugin in INTHREAD_PLUGINS")
+    return next(iter(plugins.payments))
 
 
 def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:

@@ -53,7 +53,7 @@ class Settings:
         "", "Signs what is written to systems of record: `whsec_` and base64 of 24 to 64 bytes.",
         secret=True,
     )
-    payments_api: str = _setting("http://localhost:8402", "The payment provider's API.")
+    payments_api: str = _setting("http://localhost:8402", "The sandbox's payment API; empty for none.")
     payments_origin: str = _setting(
         "http://localhost:8402", "Origin of the provider's hosted page, for the form policy."
     )
@@ -179,10 +179,11 @@ def _unsafe(s: Settings) -> list[str]:
         said.append("INTHREAD_ORIGIN: production needs its own https host")
     if s.phone:
         said.append("INTHREAD_PHONE: production has no simulator; set it to nothing")
-    for name, url in (("PAYMENTS_API", s.payments_api), ("PAYMENTS_ORIGIN", s.payments_origin),
-                      *(("CONNECTORS", u) for u in s.connector_urls.values())):
+    if s.payments_api:
+        said.append("INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing")
+    for url in s.connector_urls.values():
         if urlsplit(url).scheme != "https" or _local(url):
-            said.append(f"INTHREAD_{name}: {url} is a sandbox address; production needs https")
+            said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")
     if s.brand_name == Settings.brand_name:
         said.append("INTHREAD_BRAND_NAME: production needs your own name")
     return said
