@@ -1,3 +1,5 @@
+"""Attest: the exact text, the typed name, and a text that changed in between."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Pay: which amounts are offered, taken and refused, to the minor unit."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Plan: every date and amount, the agreement's words, and plans that are not offered."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Promise: which days and amounts are taken, and what is said of the rest."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta

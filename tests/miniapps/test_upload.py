@@ -1,3 +1,5 @@
+"""Upload: what is taken, what is kept of it, and why a file is refused."""
+
 from __future__ import annotations
 
 from hashlib import sha256
