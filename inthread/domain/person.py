@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -40,6 +40,15 @@ class Person:
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+    def restated(
+        self, name: str | None, locale: str | None, zone: str | None, *, fill: bool = False
+    ) -> Person:
+        """The person as the source states them now; None is not stated. *fill*: only what was
+        missing is taken."""
+        new, old = (name, locale, zone), (self.name, self.locale, self.zone)
+        stated = [o or n if fill else n or o for n, o in zip(new, old, strict=True)]
+        return replace(self, name=stated[0] or "", locale=stated[1], zone=stated[2])
 
     def contact(self, contact_id: str) -> Contact | None:
         return next((c for c in self.contacts if c.id == contact_id), None)

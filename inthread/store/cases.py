@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, text, update
 
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.money import Money
 from inthread.domain.refusals import NotFound, Stale
 from inthread.store import tables as t
+from inthread.store.bulk import among
 
 c = t.cases.c
 _LIVE = text(f"cases.{t.LIVE}")
@@ -43,13 +44,20 @@ def live_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> d
     return {r.natural_key: _one(r) for r in rows}
 
 
-def newest_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> dict[str, Case]:
-    """The newest case, live or ended, for each obligation."""
+def newest_by_key(
+    tx: Connection, wanted: Mapping[str, Collection[tuple[str, str]]]
+) -> dict[tuple[str, str], Case]:
+    """The newest case, live or ended, of each obligation, held. *wanted*: workflow -> (natural key,
+    reference) of each; the reference, being a part of the key, is what the index finds it by."""
+    each = [
+        and_(c.workflow == workflow, among(tx, c.reference, {r for _, r in keys}),
+             among(tx, c.natural_key, {k for k, _ in keys}))
+        for workflow, keys in wanted.items()
+    ]
     rows = tx.execute(
-        select(t.cases)
-        .where(c.workflow == workflow, c.natural_key.in_(natural_keys)).order_by(c.id)
+        select(t.cases).where(or_(False, *each)).order_by(c.id).with_for_update()
     )
-    return {r.natural_key: _one(r) for r in rows}
+    return {(r.workflow, r.natural_key): _one(r) for r in rows}
 
 
 def add_all(tx: Connection, cases: Iterable[Case]) -> None:

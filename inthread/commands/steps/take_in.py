@@ -1,0 +1,242 @@
+"""Take in a batch of triggers that were read: look once, decide row by row, write set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.hand_over import hand_over
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.cadence import zone_of
+from inthread.domain.canonical import digest
+from inthread.domain.case import Case, CaseState
+from inthread.domain.intake import (
+    Answer,
+    AnswerStatus,
+    Asked,
+    Known,
+    NamedPerson,
+    Opening,
+    changed_facts,
+    confirm,
+    confirms,
+    first_step,
+    judge,
+    refresh,
+)
+from inthread.domain.person import Contact, Person
+from inthread.domain.work_item import WorkItem
+from inthread.domain.workflow import Workflow
+from inthread.runtime import Runtime
+from inthread.store import intake
+from inthread.store.bulk import crossing
+from inthread.store.intake import Event
+
+REFERRED = "the facts ask for a person"
+
+
+def take_in(
+    rt: Runtime, tx: Connection, *, actor: Actor, asked: Sequence[Asked]
+) -> list[Answer]:
+    """One answer for each, in their order. Of several for one obligation the newest decides.
+
+    At most nine statements, whatever their number; one more set of them for each case that its new
+    facts hand over to a person. Raises Stale when another transaction was first: nothing is
+    written, and it may be tried again.
+    """
+    with crossing():
+        batch = _Batch(rt, tx, actor, rt.now())
+        batch.look(asked)
+        answers: list[Answer] = [_NONE] * len(asked)
+        for n in sorted(range(len(asked)), key=lambda n: asked[n].as_of, reverse=True):
+            answers[n] = batch.take(asked[n])
+        batch.write()
+    return answers
+
+
+_NONE = Answer(AnswerStatus.STALE)
+Key = tuple[str, str]
+
+
+@dataclass
+class _Batch:
+    """What is known, and what is to be written."""
+
+    rt: Runtime
+    tx: Connection
+    actor: Actor
+    now: datetime
+    known: dict[Key, Known] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    stated: set[str] = field(default_factory=set)
+    new_people: list[str] = field(default_factory=list)
+    renamed: set[str] = field(default_factory=set)
+    contacts: list[Contact] = field(default_factory=list)
+    openings: dict[Key, Opening] = field(default_factory=dict)
+    new_contacts_of: dict[str, list[str]] = field(default_factory=dict)
+    saved: dict[str, Case] = field(default_factory=dict)
+    refreshed: list[Event] = field(default_factory=list)
+    referred: list[tuple[Case, str]] = field(default_factory=list)
+    days: dict[tuple[str, str | None], date] = field(default_factory=dict)
+
+    def look(self, asked: Sequence[Asked]) -> None:
+        wanted: dict[str, set[Key]] = {}
+        for one in asked:
+            wanted.setdefault(one.workflow.key, set()).add((one.natural_key, one.reference))
+        self.people = intake.people_named(self.tx, {one.person.reference for one in asked})
+        self.known = intake.known(self.tx, wanted)
+
+    # --- one row ------------------------------------------------------------------------------
+
+    def take(self, asked: Asked) -> Answer:
+        key = (asked.workflow.key, asked.natural_key)
+        known = self.known.get(key)
+        if key in self.openings:
+            known = Known(self.openings[key].case(self.now))
+        answer = judge(asked, known)
+        if answer.status is AnswerStatus.OPENED:
+            return self._open(key, asked)
+        if known is None or answer.status is AnswerStatus.STALE or not confirms(asked, known):
+            return answer
+        return self._move(key, asked, known, answer.status)
+
+    def _open(self, key: Key, asked: Asked) -> Answer:
+        person, changed = self._person(asked.person)
+        reason = self._refer(asked, person)
+        opening = Opening(self.rt.new_id("case"), person.id, asked, reason)
+        self.openings[key] = opening
+        if changed:
+            self.new_contacts_of[opening.case_id] = changed
+        status = AnswerStatus.REFERRED if reason else AnswerStatus.OPENED
+        return Answer(status, opening.case_id, asked.reference, reason)
+
+    def _move(self, key: Key, asked: Asked, known: Known, status: AnswerStatus) -> Answer:
+        """A live case is known to be so later, with new facts or with the same."""
+        case = known.case
+        person, changed = self._person(asked.person)
+        newer = status is AnswerStatus.REFRESHED
+        after = refresh(case, asked) if newer else confirm(case, asked)
+        self.saved[case.id] = after
+        self.known[key] = replace(known, case=after)
+        if newer or changed:
+            status = AnswerStatus.REFRESHED
+            self.refreshed.append(Event(case.id, AuditEvent.CASE_REFRESHED, {
+                "as_of": asked.as_of.isoformat(), "digest": digest(dict(asked.kept)),
+                "facts": changed_facts(asked.kept, case.facts), "person": changed,
+            }))
+        reason = self._refer(asked, person) if newer and case.state is CaseState.OPEN else None
+        if reason is not None:
+            self.referred.append((after, reason))
+            status = AnswerStatus.REFERRED
+        return Answer(status, case.id, case.reference, reason)
+
+    def _refer(self, asked: Asked, person: Person) -> str | None:
+        workflow = asked.workflow
+        if workflow.referral is None:
+            return None
+        where = (workflow.key, person.zone)
+        if where not in self.days:
+            self.days[where] = self.now.astimezone(zone_of(person, workflow.cadence)).date()
+        return workflow.refer(asked.facts, today=self.days[where])
+
+    def _person(self, named: NamedPerson) -> tuple[Person, list[str]]:
+        """The person, and what is new about them. A contact that a known person did not have waits
+        before it gets codes (R1.6); those of a new person are vouched for by naming them."""
+        person = self.people.get(named.reference)
+        if person is None:
+            return self._new_person(named), []
+        had = {(k.channel, k.address) for k in person.contacts}
+        more = [
+            Contact(self.rt.new_id("con"), person.id, c[0], c[1], rank, self.now)
+            for rank, c in enumerate(named.contacts) if c not in had
+        ]
+        restated = person.restated(
+            named.name, named.locale, named.zone, fill=named.reference in self.stated
+        )
+        changed = [n for n in _STATED if getattr(restated, n) != getattr(person, n)]
+        if changed:
+            self.renamed.add(named.reference)
+        if more:
+            changed.append("contacts")
+            self.contacts += more
+            restated = replace(restated, contacts=(*person.contacts, *more))
+        self.stated.add(named.reference)
+        self.people[named.reference] = restated
+        return restated, changed
+
+    def _new_person(self, named: NamedPerson) -> Person:
+        id = self.rt.new_id("per")
+        contacts = tuple([
+            Contact(self.rt.new_id("con"), id, channel, address, rank)
+            for rank, (channel, address) in enumerate(named.contacts)
+        ])
+        person = Person(id, named.reference, named.name or "", named.locale, named.zone, contacts)
+        self.people[named.reference] = person
+        self.stated.add(named.reference)
+        self.new_people.append(named.reference)
+        self.contacts += contacts
+        return person
+
+    # --- all of them --------------------------------------------------------------------------
+
+    def write(self) -> None:
+        rt, tx, now = self.rt, self.tx, self.now
+        openings = list(self.openings.values())
+        items = {
+            x.case_id: self._item(x.case_id, x.asked.workflow, x.reason)
+            for x in openings if x.reason is not None
+        }
+        intake.add_people(tx, [self.people[r] for r in self.new_people], now)
+        intake.rename_all(
+            tx, [self.people[r] for r in self.renamed.difference(self.new_people)]
+        )
+        intake.add_contacts(tx, self.contacts, now)
+        intake.add_openings(tx, openings, now)
+        intake.add_contact_jobs(tx, [
+            (rt.new_id("job"), x.case_id, first_step(x.asked.workflow, None, now).due)
+            for x in openings if x.reason is None
+        ])
+        intake.add_work_items(tx, items.values())
+        intake.add_first_events(
+            tx, now, self.actor,
+            [event for x in openings for event in self._opened(x, items.get(x.case_id))],
+        )
+        intake.save_all(tx, list(self.saved.values()))
+        intake.add_events(tx, now, self.actor, self.refreshed)
+        for case, reason in self.referred:
+            hand_over(rt, tx, actor=self.actor, case=case, reason=reason, why=REFERRED)
+
+    def _item(self, case_id: str, workflow: Workflow, reason: str) -> WorkItem:
+        queue = workflow.queues[reason]
+        return WorkItem(
+            self.rt.new_id("wi"), case_id, reason, queue.queue, self.now + queue.due,
+            _FIRST_PACKET, self.now,
+        )
+
+    def _opened(self, opening: Opening, item: WorkItem | None) -> list[Event]:
+        asked = opening.asked
+        detail: dict[str, object] = {
+            "workflow": asked.workflow.key, "version": asked.workflow.version,
+            "hash": asked.workflow.hash, "as_of": asked.as_of.isoformat(),
+            "facts": digest(dict(asked.kept)),
+        }
+        if opening.case_id in self.new_contacts_of:
+            detail["person"] = self.new_contacts_of[opening.case_id]
+        opened = Event(opening.case_id, AuditEvent.CASE_OPENED, detail)
+        if item is None:
+            return [opened]
+        return [opened, Event(opening.case_id, AuditEvent.CASE_HANDED_OVER, {
+            "reason": item.reason, "why": REFERRED, "words": "", "work_item": item.id,
+            "queue": item.queue,
+        })]
+
+
+_STATED = ("name", "locale", "zone")
+_FIRST_PACKET: Mapping[str, object] = {
+    "why": REFERRED, "identity": None, "offered": None, "outcome": None, "writeback": None,
+    "messages": [], "words": "",
+}

@@ -1,0 +1,248 @@
+"""Intake set by set: what is known of a batch of triggers, and the rows of the cases it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from inthread.domain.actor import Actor
+from inthread.domain.audit import GENESIS, AuditEvent, link_hash
+from inthread.domain.case import Case
+from inthread.domain.intake import Known, Opening
+from inthread.domain.person import Contact, Person
+from inthread.domain.work_item import WorkItem
+from inthread.domain.writeback import WritebackState
+from inthread.store import cases
+from inthread.store import tables as t
+from inthread.store.bulk import Cell, among, json_text, put, stamps
+
+
+def people_named(tx: Connection, references: Collection[str]) -> dict[str, Person]:
+    """The people of these references with their contacts, stopped ones too, by reference."""
+    p, k = t.people.c, t.contacts.c
+    rows = tx.execute(
+        select(p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
+               k.address, k.rank, k.known_since, k.stopped_at)
+        .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
+        .where(among(tx, p.reference, references)).order_by(p.id, k.rank, k.created_at)
+    )
+    found: dict[str, tuple[Person, list[Contact]]] = {}
+    for r in rows:
+        person, contacts = found.setdefault(
+            r.reference, (Person(r.id, r.reference, r.name, r.locale, r.zone), [])
+        )
+        if r.contact_id is not None:
+            contacts.append(Contact(
+                r.contact_id, person.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at
+            ))
+    return {
+        reference: Person(p.id, p.reference, p.name, p.locale, p.zone, tuple(contacts))
+        for reference, (p, contacts) in found.items()
+    }
+
+
+def known(
+    tx: Connection, wanted: Mapping[str, Collection[tuple[str, str]]]
+) -> dict[tuple[str, str], Known]:
+    """What is known of these obligations, held: (workflow, natural key) -> its newest case.
+    *wanted*: workflow -> (natural key, reference) of each."""
+    newest = cases.newest_by_key(tx, wanted)
+    carried = [c.id for c in newest.values() if c.live and _may_be_carried(c)]
+    busy, proved = _on_their_way(tx, carried) if carried else (set(), {})
+    return {
+        key: Known(case, case.id in busy, proved.get(case.id)) for key, case in newest.items()
+    }
+
+
+def _may_be_carried(case: Case) -> bool:
+    return case.attempt > 0 or case.state.value != "open"
+
+
+def _on_their_way(
+    tx: Connection, case_ids: Collection[str]
+) -> tuple[set[str], dict[str, datetime]]:
+    """The cases with an outcome of this attempt or an unsettled payment; when each case's last
+    writeback was proved."""
+    c, o, p = t.cases.c, t.outcomes.c, t.payments.c
+    w, a = t.writebacks.c, t.writeback_attempts.c
+    acted = select(o.case_id).join(t.cases, (c.id == o.case_id) & (c.attempt == o.attempt)).where(
+        among(tx, o.case_id, case_ids)
+    )
+    paying = select(p.case_id).where(
+        among(tx, p.case_id, case_ids), p.state.in_(("started", "unknown"))
+    )
+    seen = (
+        select(w.case_id, func.max(a.at).label("at"))
+        .join(t.writeback_attempts, a.writeback_id == w.id)
+        .where(among(tx, w.case_id, case_ids), a.state == WritebackState.PROVED.value)
+        .group_by(w.case_id)
+    )
+    busy = {r.case_id for r in tx.execute(acted.union(paying))}
+    return busy, {r.case_id: r.at for r in tx.execute(seen)}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to audit: the subject's next event."""
+
+    subject: str
+    event: AuditEvent
+    detail: Mapping[str, object]
+
+
+_PEOPLE = ("id", "reference", "name", "locale", "zone", "created_at")
+_CONTACTS = ("id", "person_id", "channel", "address", "rank", "known_since", "created_at")
+_OWN = (
+    "id", "reference", "natural_key", "person_id", "facts", "as_of", "owed_minor", "settled_minor",
+    "currency",
+)
+_ALIKE = (
+    "workflow", "workflow_version", "workflow_hash", "state", "next_what", "next_owner",
+    "next_due", "attempt", "done", "step", "opened_at", "expires_at", "version",
+)
+_JOBS = ("id", "kind", "ref", "case_id", "due_at")
+_ITEMS = ("id", "case_id", "reason", "queue", "due_at", "packet", "opened_at")
+_AUDIT = ("subject", "n", "at", "actor", "event", "detail", "prev", "hash")
+
+
+def add_people(tx: Connection, people: Iterable[Person], now: datetime) -> None:
+    """The people themselves; their contacts come by `add_contacts`."""
+    at = stamps(tx)(now)
+    put(tx, t.people, _PEOPLE, [
+        (p.id, p.reference, p.name, p.locale, p.zone, at) for p in people
+    ])
+
+
+def add_contacts(tx: Connection, contacts: Iterable[Contact], now: datetime) -> None:
+    stamp = stamps(tx)
+    at = stamp(now)
+    put(tx, t.contacts, _CONTACTS, [
+        (k.id, k.person_id, k.channel, k.address, k.rank,
+         stamp(k.known_since) if k.known_since else None, at) for k in contacts
+    ])
+
+
+def add_openings(tx: Connection, openings: Sequence[Opening], now: datetime) -> None:
+    """One row a case, equal to what `Opening.case` says. Raises Stale, inside `crossing`, when
+    somebody opened a case for the same obligation meanwhile."""
+    stamp = stamps(tx)
+    alike: dict[tuple[str, str | None], tuple[Cell, ...]] = {}
+    rows = []
+    for x in openings:
+        asked, owed = x.asked, x.asked.owed
+        kind = (asked.workflow.key, x.reason)
+        if kind not in alike:
+            alike[kind] = _alike(x.case(now), stamp)
+        rows.append((
+            x.case_id, asked.reference, asked.natural_key, x.person_id, json_text(asked.kept),
+            stamp(asked.as_of), *((owed.minor, 0, owed.currency) if owed else (None, None, None)),
+            *alike[kind],
+        ))
+    put(tx, t.cases, (*_OWN, *_ALIKE), rows)
+
+
+def _alike(case: Case, stamp: Callable[[datetime], str]) -> tuple[Cell, ...]:
+    """The cells that all fresh cases of one workflow and reason share, in the order of _ALIKE."""
+    step = case.next
+    if step is None:
+        raise ValueError("a fresh case has a next step")
+    return (
+        case.workflow, case.workflow_version, case.workflow_hash, case.state.value, step.what,
+        step.owner, stamp(step.due), case.attempt, "[]", case.step, stamp(case.opened_at),
+        stamp(case.expires_at), case.version,
+    )
+
+
+def add_contact_jobs(
+    tx: Connection, jobs: Iterable[tuple[str, str, datetime]]
+) -> None:
+    """First contacts: (job id, case id, due)."""
+    stamp = stamps(tx)
+    rows = [(job, "contact", case, case, stamp(due)) for job, case, due in jobs]
+    put(tx, t.outbox, _JOBS, rows)
+    if rows:
+        tx.info["wake"] = True
+
+
+def add_work_items(tx: Connection, items: Iterable[WorkItem]) -> None:
+    stamp = stamps(tx)
+    put(tx, t.work_items, _ITEMS, [
+        (x.id, x.case_id, x.reason, x.queue, stamp(x.due_at), json_text(dict(x.packet)),
+         stamp(x.opened_at)) for x in items
+    ])
+
+
+def add_first_events(
+    tx: Connection, now: datetime, actor: Actor, events: Iterable[Event]
+) -> None:
+    """Events of subjects that have none yet, in this order."""
+    _add_events(tx, now, actor, events, {})
+
+
+def add_events(tx: Connection, now: datetime, actor: Actor, events: Sequence[Event]) -> None:
+    """Events of subjects whose rows are held."""
+    a = t.audit.c
+    if not events:
+        return
+    last = (
+        select(a.subject, func.max(a.n).label("n"))
+        .where(among(tx, a.subject, [e.subject for e in events])).group_by(a.subject).subquery()
+    )
+    tails = tx.execute(
+        select(a.subject, a.n, a.hash)
+        .join(last, (last.c.subject == a.subject) & (last.c.n == a.n))
+    )
+    _add_events(tx, now, actor, events, {r.subject: (r.n, r.hash) for r in tails})
+
+
+def _add_events(
+    tx: Connection, now: datetime, actor: Actor, events: Iterable[Event],
+    tails: dict[str, tuple[int, str]],
+) -> None:
+    at = stamps(tx)(now)
+    rows: list[tuple[Cell, ...]] = []
+    for e in events:
+        n, prev = tails.get(e.subject, (0, GENESIS))
+        made = link_hash(e.subject, n + 1, now, str(actor), e.event.value, e.detail, prev)
+        tails[e.subject] = (n + 1, made)
+        rows.append((
+            e.subject, n + 1, at, str(actor), e.event.value, json_text(dict(e.detail)), prev, made
+        ))
+    put(tx, t.audit, _AUDIT, rows)
+
+
+def save_all(tx: Connection, changed: Sequence[Case]) -> None:
+    """Cases that took new facts or a later time; each is held by this transaction."""
+    if not changed:
+        return
+    c = t.cases.c
+    tx.execute(
+        update(t.cases).where(c.id == bindparam("case"))
+        .values(facts=bindparam("new_facts"), as_of=bindparam("new_as_of"),
+                owed_minor=bindparam("new_owed"), version=bindparam("new_version")),
+        [
+            {"case": x.id, "new_facts": dict(x.facts), "new_as_of": x.as_of,
+             "new_owed": x.owed.minor if x.owed else None, "new_version": x.version}
+            for x in changed
+        ],
+    )
+
+
+def rename_all(tx: Connection, people: Sequence[Person]) -> None:
+    """Name, locale and zone as stated last; in the order of ids, so that two imports do not wait
+    for each other in a ring."""
+    if not people:
+        return
+    p = t.people.c
+    tx.execute(
+        update(t.people).where(p.id == bindparam("person"))
+        .values(name=bindparam("new_name"), locale=bindparam("new_locale"),
+                zone=bindparam("new_zone")),
+        [
+            {"person": x.id, "new_name": x.name, "new_locale": x.locale, "new_zone": x.zone}
+            for x in sorted(people, key=lambda x: x.id)
+        ],
+    )
