@@ -2,13 +2,14 @@
 
 A hand claims one row and commits it as *unknown*, POSTs, GETs it back, and records outbox, case and
 audit in one commit. Run as `python -m bench.floor_carry --url ... --peer ...`; it ends when the
-outbox is empty.
+outbox is empty, and prints the processor time it took.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import sqlite3
 import threading
@@ -104,7 +105,10 @@ def main() -> None:
     parser.add_argument("--url", required=True)
     parser.add_argument("--peer", required=True)
     parser.add_argument("--hands", type=int, default=16)
+    parser.add_argument("--at", type=float, default=0.0, help="begin then (seconds since 1970)")
     given = parser.parse_args()
+    time.sleep(max(0.0, given.at - time.time()))
+    before = time.process_time()
     failed: list[BaseException] = []
     threading.excepthook = lambda e: failed.append(e.exc_value or RuntimeError(str(e.exc_type)))
     hands = [
@@ -116,6 +120,7 @@ def main() -> None:
         hand.join()
     if failed:
         raise failed[0]
+    print(json.dumps({"cpu": time.process_time() - before}))
 
 
 if __name__ == "__main__":

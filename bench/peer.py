@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import re
+import urllib.request
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
 _KEY = re.compile(rb"\r\nidempotency-key: *([^\r\n]+)", re.I)
@@ -71,6 +72,13 @@ class Peer:
             return 200, json.dumps(counts).encode()
         shown = self.applied.get((path[-2], path[-1])) if len(path) > 1 else None
         return (200, shown) if shown is not None else (404, b"{}")
+
+
+def counts(port: int) -> dict[str, int]:
+    """What a running peer has counted so far."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_counts", timeout=10) as answer:
+        found: dict[str, int] = json.load(answer)
+    return found
 
 
 async def _main(port: int, delay: float, busy_every: int) -> None:

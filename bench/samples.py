@@ -20,7 +20,7 @@ def invoice(number: int) -> dict[str, str]:
         "invoice": f"INV-{number:07d}",
         "customer": f"CUST-{customer:06d}",
         "name": f"{_FIRST[customer % 10]} {_LAST[customer // 10 % 10]}",
-        "phone": f"+1202555{customer % 10000:04d}",
+        "phone": f"+1202{2_000_000 + customer}",
         "amount": f"{20 + number * 7919 % 48000 / 100:.2f}",
         "currency": "USD",
         "due": (AS_OF - timedelta(days=late)).isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, or_, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, or_, select, text
 
 from inthread.store.tables import metadata
 
@@ -13,6 +13,16 @@ _TAIL = 8
 # Columns that name something and must stay unique, beside `id` and `..._id`.
 _NAMES = {"ref", "reference", "natural_key", "digest", "token_digest", "return_ref", "subject"}
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def bulk_engine(url: str) -> Engine:
+    """Connections for filling a database nobody else uses yet: no fsync, no foreign key checks."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+        return engine
+    options = "-c session_replication_role=replica -c synchronous_commit=off"
+    return create_engine(url, connect_args={"options": options})
 
 
 def read_case(tx: Connection, case_id: str) -> Rows:

@@ -44,7 +44,8 @@ class UnexpectedError(RuntimeError):
 
 
 class Browser:
-    """One visitor on one connection, which is kept. Not shared between threads."""
+    """One visitor on one connection, which is kept; `at` is the path of the page shown. Not shared
+    between threads."""
 
     def __init__(self, port: int, host: str = "localhost") -> None:
         self.port = port
@@ -53,7 +54,7 @@ class Browser:
         self.requests = 0
         self._socket: socket.socket | None = None
         self._rest = b""
-        self._at = "/"
+        self.at = "/"
 
     def get(self, path: str) -> Answer:
         return self._follow(self._send("GET", path, b""))
@@ -64,7 +65,7 @@ class Browser:
     def submit(self, page: Answer, fields: Mapping[str, str], to: str = "") -> Answer:
         """Fill in the page's form, the first whose action ends with *to*, and send it."""
         form = find_form(page.body, to)
-        return self.post(form.action or self._at, {**form.hidden, **fields})
+        return self.post(form.action or self.at, {**form.hidden, **fields})
 
     def forget(self) -> None:
         """A new visitor on the same connection."""
@@ -94,7 +95,7 @@ class Browser:
             ]
         raw = ("\r\n".join(lines) + "\r\n\r\n").encode() + body
         self.requests += 1
-        self._at = path
+        self.at = path
         try:
             answer = self._exchange(raw)
         except (ConnectionError, TimeoutError):

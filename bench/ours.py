@@ -1,0 +1,80 @@
+"""The product as a stranger would run it: its own server and worker, told by settings alone."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine
+
+from app import create_runtime
+from bench.machine import ROOT, free_port, granian, running
+from inthread.runtime import Runtime
+from inthread.settings import read_settings
+from inthread.store.tables import metadata
+
+_KEY = base64.b64encode(bytes(range(7, 39))).decode()
+_SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+_INTHREAD = [sys.executable, "-c", "import sys; from inthread.cli import main; sys.exit(main())"]
+
+
+def environment(url: str, port: int, peer: int = 1) -> dict[str, str]:
+    """Settings of an installation whose web answers on *port* and whose peers listen on *peer*."""
+    there = f"http://127.0.0.1:{peer}"
+    return {
+        "INTHREAD_MODE": "sandbox",
+        "INTHREAD_ORIGIN": f"http://localhost:{port}",
+        "INTHREAD_DATABASE_URL": url,
+        "INTHREAD_KEYS": f"b1:{_KEY}",
+        "INTHREAD_WORKFLOWS": str(ROOT / "workflows"),
+        "INTHREAD_BLOBS": "/tmp/inthread-bench-blobs",
+        "INTHREAD_CONNECTORS": f"billing={there},compliance={there}",
+        "INTHREAD_CONNECTOR_SECRET": _SECRET,
+        "INTHREAD_PAYMENTS_API": there,
+        "INTHREAD_PAYMENTS_ORIGIN": there,
+        "INTHREAD_PAYMENTS_KEY": "bench-payments-key",
+        "INTHREAD_PAYMENTS_SECRET": _SECRET,
+        "INTHREAD_PHONE": there,
+        "INTHREAD_PHONE_KEY": "bench-phone-key",
+        "INTHREAD_WORKER": "process",
+    }
+
+
+def create_tables(url: str) -> None:
+    engine = create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+@contextmanager
+def runtime(env: Mapping[str, str]) -> Iterator[Runtime]:
+    """The product's own runtime in this process, for seeding and looking."""
+    rt = create_runtime(read_settings(env))
+    yield rt
+    rt.db.dispose()
+
+
+@contextmanager
+def web(env: Mapping[str, str], port: int, workers: int = 2, threads: int = 4) -> Iterator[int]:
+    with running(granian("app:app", port, workers, threads), port, env) as pid:
+        yield pid
+
+
+@contextmanager
+def worker(env: Mapping[str, str]) -> Iterator[int]:
+    with running([*_INTHREAD, "worker"], env=env) as pid:
+        yield pid
+
+
+@contextmanager
+def peer(delay: float = 0, busy_every: int = 0) -> Iterator[tuple[int, int]]:
+    """The loopback peer: its port and process id."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "bench.peer", "--port", str(port), "--delay", str(delay),
+        "--busy-every", str(busy_every),
+    ]
+    with running(command, port) as pid:
+        yield port, pid
