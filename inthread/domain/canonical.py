@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
+from types import NoneType
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_EXACT = frozenset({str, int, bool, NoneType})
 
 
 def canonical_json(value: object) -> str:
     """Keys sorted, no spaces, text as it is. Raises TypeError on what is not JSON, and on floats:
     they are not exact, and two programs may write one number in two ways (RFC 8785)."""
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def digest(value: object) -> str:
@@ -21,11 +26,13 @@ def digest(value: object) -> str:
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError(f"a float is not exact: {value!r}")
+    parts: Iterable[object] = ()
     if isinstance(value, dict):
-        for key, part in value.items():
-            if not isinstance(key, str):
-                raise TypeError(f"a JSON key is text: {key!r}")
-            _refuse_floats(part)
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError(f"a JSON key is text: {value!r}")
+        parts = value.values()
     elif isinstance(value, list | tuple):
-        for part in value:
+        parts = value
+    for part in parts:
+        if type(part) not in _EXACT:
             _refuse_floats(part)
