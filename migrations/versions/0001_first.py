@@ -1,0 +1,285 @@
+"""The first schema. Later changes come after it, in files of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import op
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+UtcDateTime = DateTime(timezone=True)
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+LIVE = "state IN ('open', 'pending', 'resolved', 'exception')"
+
+
+def _id() -> Column[Any]:
+    return Column("id", String(40), primary_key=True)
+
+
+def _ref(name: str, to: str, null: bool = False, index: bool = False) -> Column[Any]:
+    return Column(name, String(40), ForeignKey(f"{to}.id"), nullable=null, index=index)
+
+
+def _at(name: str, null: bool = False) -> Column[Any]:
+    return Column(name, UtcDateTime, nullable=null)
+
+
+def _str(name: str, size: int = 40, null: bool = False) -> Column[Any]:
+    return Column(name, String(size), nullable=null)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+workflow_versions = Table(
+    "workflow_versions", metadata,
+    Column("key", String(60), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _str("hash", 64), Column("document", Json, nullable=False), _at("published_at"),
+)
+
+people = Table(
+    "people", metadata, _id(),
+    Column("reference", String(120), nullable=False, unique=True),
+    _str("name", 200), _str("locale", 12, null=True), _str("zone", 60, null=True),
+    _at("created_at"),
+)
+
+contacts = Table(
+    "contacts", metadata, _id(), _ref("person_id", "people"),
+    _str("channel", 20), _str("address", 254), Column("rank", Integer, nullable=False),
+    _at("known_since", null=True), _at("stopped_at", null=True), _str("stopped_why", 40, null=True),
+    _at("created_at"),
+    UniqueConstraint("person_id", "channel", "address"),
+    Index("ix_contacts_address", "channel", "address"),
+)
+
+cases = Table(
+    "cases", metadata, _id(),
+    _str("reference", 120), _str("workflow", 60), Column("workflow_version", Integer,
+    nullable=False),
+    _str("workflow_hash", 64), _str("natural_key", 300), _ref("person_id", "people", index=True),
+    Column("facts", Json, nullable=False), _at("as_of"),
+    Column("owed_minor", BigInteger), Column("settled_minor", BigInteger), _str("currency", 3,
+    True),
+    _str("state", 12),
+    _str("next_what", 40, null=True), _str("next_owner", 80, null=True), _at("next_due", null=True),
+    Column("attempt", Integer, nullable=False), Column("done", Json, nullable=False),
+    Column("step", Integer, nullable=False),
+    _at("opened_at"), _at("expires_at"), _at("ended_at", null=True),
+    Column("version", Integer, nullable=False),
+    CheckConstraint(
+        f"({LIVE} AND next_what IS NOT NULL AND next_owner IS NOT NULL AND next_due IS NOT NULL"
+        " AND ended_at IS NULL)"
+        " OR (state IN ('closed', 'expired', 'withdrawn') AND next_what IS NULL"
+        " AND next_owner IS NULL AND next_due IS NULL AND ended_at IS NOT NULL)",
+        name="next_step",
+    ),
+    CheckConstraint("settled_minor IS NULL OR settled_minor <= owed_minor", name="not_overpaid"),
+    Index("uq_cases_live", "workflow", "natural_key", unique=True, **_where(LIVE)),
+    Index("ix_cases_due", "next_due", "id", **_where(LIVE)),
+    Index("ix_cases_expires", "expires_at", "id", **_where(LIVE)),
+    Index("ix_cases_reference", "reference"),
+)
+
+links = Table(
+    "links", metadata, _id(), Column("digest", String(64), nullable=False, unique=True),
+    _ref("case_id", "cases", index=True), _ref("person_id", "people"),
+    _ref("contact_id", "contacts"), _str("key_id", 2), _str("state", 12),
+    _at("created_at"), _at("expires_at"),
+)
+
+visits = Table(
+    "visits", metadata, _id(), Column("token_digest", String(64), nullable=False, unique=True),
+    _ref("link_id", "links", index=True), _ref("case_id", "cases", index=True),
+    _ref("person_id", "people"), _ref("contact_id", "contacts"),
+    Column("level", Integer, nullable=False), Column("fact", Boolean, nullable=False),
+    _at("opened_at"), _at("seen_at"), _at("level_at"), _at("ended_at", null=True),
+    _str("strong_for", 160, null=True), _at("strong_at", null=True), _str("locale", 12, null=True),
+)
+
+challenges = Table(
+    "challenges", metadata, _id(), _ref("case_id", "cases"), _ref("person_id", "people"),
+    _ref("contact_id", "contacts"), _ref("visit_id", "visits"), _str("purpose", 160),
+    _str("key_id", 2), Column("counter", Integer, nullable=False),
+    Column("tries", Integer, nullable=False), _at("created_at"), _at("expires_at"),
+    _at("used_at", null=True), _at("superseded_at", null=True),
+    Index("ix_challenges_case_contact", "case_id", "contact_id", "created_at"),
+)
+
+fact_tries = Table(
+    "fact_tries", metadata, _id(), _ref("case_id", "cases"), _at("at"),
+    Index("ix_fact_tries_case", "case_id", "at"),
+)
+
+decisions = Table(
+    "decisions", metadata, _id(), _ref("case_id", "cases", index=True), _at("at"),
+    _str("stage", 12), _str("chosen", 60, null=True), _str("workflow", 60),
+    Column("version", Integer, nullable=False), _str("hash", 64),
+    Column("document", Json, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes", metadata, _id(), _ref("case_id", "cases"), Column("attempt", Integer,
+    nullable=False),
+    _str("action", 60), _str("kind", 40), Column("values", Json, nullable=False),
+    Column("amount_minor", BigInteger), _str("currency", 3, null=True),
+    Column("completes", Boolean, nullable=False), _at("at"),
+    Column("lines", Json, nullable=False), Column("evidence", Json),
+    UniqueConstraint("case_id", "attempt"),
+)
+
+submissions = Table(
+    "submissions", metadata,
+    Column("case_id", String(40), ForeignKey("cases.id"), primary_key=True),
+    Column("nonce", String(80), primary_key=True),
+    _str("body_digest", 64), _str("result_kind", 12), _str("result_id", 40), _at("at"),
+)
+
+drafts = Table(
+    "drafts", metadata,
+    Column("case_id", String(40), ForeignKey("cases.id"), primary_key=True),
+    Column("action", String(60), primary_key=True),
+    Column("values", Json, nullable=False), _at("saved_at"),
+)
+
+documents = Table(
+    "documents", metadata, _id(), _ref("case_id", "cases", index=True), _ref("outcome_id",
+    "outcomes"),
+    _str("digest", 64), _str("name", 200), _str("media_type", 60),
+    Column("size", Integer, nullable=False), Column("pages", Integer, nullable=False), _at("at"),
+)
+
+payments = Table(
+    "payments", metadata, _id(), _ref("case_id", "cases", index=True), _str("provider", 40),
+    Column("amount_minor", BigInteger, nullable=False), _str("currency", 3),
+    _str("action", 60), _str("outcome_kind", 40), Column("values", Json, nullable=False),
+    Column("lines", Json, nullable=False), _str("state", 12),
+    _str("reference", 120, null=True), Column("checkout_url", Text),
+    Column("return_ref", String(64), nullable=False, unique=True), _at("started_at"),
+    CheckConstraint("amount_minor > 0", name="positive"),
+    Index("uq_payments_unsettled", "case_id", unique=True,
+          **_where("state IN ('started', 'unknown')")),
+)
+
+payment_events = Table(
+    "payment_events", metadata,
+    Column("provider", String(40), primary_key=True), Column("event_id", String(120),
+    primary_key=True),
+    _ref("payment_id", "payments", index=True), _str("kind", 20),
+    Column("amount_minor", BigInteger, nullable=False), _str("currency", 3), _at("at"),
+    _str("reference", 120), _at("received_at"),
+)
+
+writebacks = Table(
+    "writebacks", metadata, _id(), _ref("case_id", "cases", index=True),
+    _ref("outcome_id", "outcomes", index=True), _str("connector", 60), _str("operation", 60),
+    Column("fields", Json, nullable=False), Column("must_equal", Json, nullable=False),
+    _str("state", 12), Column("attempts", Integer, nullable=False),
+    Column("looks", Integer, nullable=False), _str("reference", 200, null=True),
+    _at("first_called_at", null=True), _at("called_at", null=True), Column("observed", Json),
+    _str("trouble", 300, null=True), _at("prove_by"),
+)
+
+writeback_attempts = Table(
+    "writeback_attempts", metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True), _ref("writeback_id", "writebacks",
+    index=True),
+    _at("at"), _str("did", 8), _str("state", 12), _str("trouble", 300, null=True),
+    Column("took_ms", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox", metadata, _id(), _str("kind", 20), _str("ref", 40),
+    Column("case_id", String(40), ForeignKey("cases.id"), index=False), _at("due_at"),
+    _str("lease", 40, null=True), _at("leased_until", null=True), _at("done_at", null=True),
+    Index("ix_outbox_due", "due_at", "id", **_where("done_at IS NULL")),
+    Index("ix_outbox_case", "case_id", **_where("done_at IS NULL")),
+)
+
+messages = Table(
+    "messages", metadata, _id(), _ref("case_id", "cases", index=True), _ref("person_id", "people"),
+    _ref("contact_id", "contacts"), _str("channel", 20), _str("purpose", 20), _str("template", 60),
+    _str("locale", 12), _str("state", 12), Column("reasons", Json, nullable=False),
+    _ref("link_id", "links", null=True), _ref("challenge_id", "challenges", null=True),
+    Column("values", Json, nullable=False), Column("tries", Integer, nullable=False),
+    _str("reference", 200, null=True), _at("created_at"), _at("sent_at", null=True),
+)
+
+work_items = Table(
+    "work_items", metadata, _id(), _ref("case_id", "cases"), _str("reason", 40), _str("queue", 80),
+    _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
+    _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
+    null=True),
+    Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
+    Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
+)
+
+audit = Table(
+    "audit", metadata, Column("seq", Serial, primary_key=True, autoincrement=True),
+    _str("subject", 60), Column("n", Integer, nullable=False), _at("at"), _str("actor", 100),
+    _str("event", 40), Column("detail", Json, nullable=False), _str("prev", 64), _str("hash", 64),
+    UniqueConstraint("subject", "n"),
+)
+
+api_keys = Table(
+    "api_keys", metadata, _id(), _str("name", 80), Column("digest", String(64), nullable=False,
+    unique=True),
+    Column("scopes", Json, nullable=False), _at("created_at"), _at("revoked_at", null=True),
+)
+
+idempotency = Table(
+    "idempotency", metadata,
+    Column("key_id", String(40), primary_key=True), Column("key", String(255), primary_key=True),
+    _str("body_digest", 64), Column("status", Integer), Column("answer", Json), _at("at"),
+)
+
+imports = Table(
+    "imports", metadata, _id(), _str("file_name", 200), Column("position", Integer, nullable=False),
+    Column("counts", Json, nullable=False), _at("started_at"), _at("ended_at", null=True),
+)
+
+counters = Table(
+    "counters", metadata,
+    Column("bucket", String(120), primary_key=True), Column("window", BigInteger, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind(), checkfirst=False)
