@@ -8,7 +8,7 @@ the key of its own translation; a plugin ships catalogues of its own beside its 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,12 +104,16 @@ def _read(
         catalogue = read_po(file, locale=code, abort_invalid=True)
     words: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
-        strings = message.string if isinstance(message.string, tuple | list) else [message.string]
-        msgid = message.id[0] if isinstance(message.id, tuple | list) else message.id
-        if msgid and not message.fuzzy and all(strings):
-            words[msgid] = tuple(strings)
-    plural: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]  # documented in the stdlib's source only
-    return words, plural
+        msgid = _forms(message.id)[0]
+        if msgid and not message.fuzzy and all(forms := _forms(message.string)):
+            words[msgid] = forms
+    return words, gettext.c2py(catalogue.plural_expr)
+
+
+def _forms(text: str | Sequence[str | None] | None) -> tuple[str, ...]:
+    """One text, or all plural forms of it; an empty one where there is none."""
+    forms = [text] if isinstance(text, str) or text is None else text
+    return tuple(form or "" for form in forms)
 
 
 def _primary(tag: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from inthread.domain.money import Money
 from inthread.web import paths, reader
@@ -27,9 +27,9 @@ class Pages:
     languages: Languages
     theme: Theme
     style: Stylesheet
-    heads: Mapping[str, str]
+    heads: Mapping[str, Markup]
 
-    def head(self, language: Language) -> str:
+    def head(self, language: Language) -> Markup:
         """How each page in this language begins, up to its title: constant, byte for byte."""
         return self.heads[language.code]
 
@@ -37,7 +37,7 @@ class Pages:
         """The page. Raises jinja2.UndefinedError when the template asks for more than it gets."""
         with reader.reading(who):
             return self.templates.get_template(template).render(
-                context, head=Markup(self.head(who.language)), mark=self.theme.mark
+                context, head=self.head(who.language), mark=self.theme.mark
             )
 
 
@@ -75,17 +75,19 @@ def environment(loader: BaseLoader) -> Environment:
     return made
 
 
-def _head(language: Language, theme: Theme, style: Stylesheet) -> str:
-    light, dark = (escape(scheme["brand"]) for scheme in (theme.light, theme.dark))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language.code}" dir="{language.direction}">\n<head>\n'
+def _head(language: Language, theme: Theme, style: Stylesheet) -> Markup:
+    return Markup(
+        '<!DOCTYPE html>\n<html lang="{code}" dir="{direction}">\n<head>\n'
         '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">\n'
         '<meta name="robots" content="noindex, nofollow">\n'
         '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">\n'
-        f'<meta name="theme-color" content="{light}" media="(prefers-color-scheme: light)">\n'
-        f'<meta name="theme-color" content="{dark}" media="(prefers-color-scheme: dark)">\n'
-        f'<link rel="icon" href="data:,">\n<style>{style.text}</style>\n'
+        '<meta name="theme-color" content="{light}" media="(prefers-color-scheme: light)">\n'
+        '<meta name="theme-color" content="{dark}" media="(prefers-color-scheme: dark)">\n'
+        '<link rel="icon" href="data:,">\n<style>{style}</style>\n'
+    ).format(
+        code=language.code, direction=language.direction, light=theme.light["brand"],
+        dark=theme.dark["brand"], style=style.markup,
     )
 
 
@@ -125,6 +127,11 @@ def dialled(phone: str) -> str:
     return re.sub(r"[^+0-9]", "", phone)
 
 
+def unbroken(text: str) -> str:
+    """A phone number as it is shown: never broken over two lines."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "day": day,
     "long_day": long_day,
@@ -134,4 +141,5 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "symbol": lambda currency: reader.current().symbol(currency),
     "number": lambda value: reader.current().number(value),
     "dialled": dialled,
+    "unbroken": unbroken,
 }

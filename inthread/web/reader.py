@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, get_timezone
+from babel.dates import format_skeleton, format_time
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 from markupsafe import Markup, escape
 
@@ -33,7 +33,7 @@ class Reader:
 
     language: Language
     formats: Locale
-    zone: tzinfo = get_timezone("UTC")
+    zone: tzinfo = UTC
 
     @property
     def dates(self) -> Locale:
@@ -44,9 +44,8 @@ class Reader:
         places = exponent(amount.currency)
         value = Decimal(amount.minor).scaleb(-places)
         pattern = _money_pattern(str(self.formats), places)
-        return pattern.apply(
-            value, self.formats, currency=amount.currency, currency_digits=False
-        )
+        shown = pattern.apply(value, self.formats, currency=amount.currency, currency_digits=False)
+        return str(shown)
 
     def symbol(self, currency: str) -> str:
         return get_currency_symbol(currency, locale=self.formats)
@@ -56,11 +55,12 @@ class Reader:
 
     def day(self, value: date, skeleton: str = "MMMEd") -> str:
         """`Tue 24 Nov`; a moment is first taken to the reader's zone."""
-        return format_skeleton(skeleton, self._local(value), locale=self.dates)
+        local = self._local(value) if isinstance(value, datetime) else value
+        return format_skeleton(skeleton, local, locale=self.dates)
 
     def clock(self, value: datetime) -> str:
         """`14:03` in the reader's zone."""
-        return format_time(self._local(value), "short", locale=self.dates)
+        return format_time(self._local(value).time(), "short", locale=self.dates)
 
     def sentence(self, msgid: str, values: Mapping[str, object]) -> Markup:
         """A mini-app's sentence with its values, each as this reader reads it."""
@@ -79,9 +79,7 @@ class Reader:
             return self.number(value)
         return str(value)
 
-    def _local(self, value: date) -> date:
-        if not isinstance(value, datetime):
-            return value
+    def _local(self, value: datetime) -> datetime:
         if value.tzinfo is None:
             raise ValueError("a moment needs its zone")
         return value.astimezone(self.zone).replace(tzinfo=None)
@@ -89,7 +87,7 @@ class Reader:
 
 @lru_cache(maxsize=64)
 def _money_pattern(locale: str, places: int) -> NumberPattern:
-    pattern = copy(Locale.parse(locale).currency_formats["standard"])
+    pattern: NumberPattern = copy(Locale.parse(locale).currency_formats["standard"])
     pattern.frac_prec = (places, places)
     return pattern
 

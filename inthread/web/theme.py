@@ -47,7 +47,7 @@ class Theme:
 
 
 def read_theme(path: Path) -> Theme:
-    """Read a theme from TOML. Raises ValueError naming what is missing or cannot be read on what."""
+    """Read a theme from TOML. Raises ValueError that names what is missing or too faint."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     light = _scheme(path, "light", document, {})
     dark = _scheme(path, "dark", document, {name: light[name] for name in SHAPES})

@@ -1,0 +1,183 @@
+"""Every page in every state and language: what holds for all of them."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from inthread.web.pages import Pages
+from tests.web.pages import ROOT, render, render_context
+from tests.web.samples import samples
+
+NAMES = tuple(samples())
+CODES = ("en", "es", "ar")
+# Words that frighten, scold or grovel.
+NEVER = re.compile(
+    r"\b(please|sorry|oops|invalid|valid|must|urgent|immediately|failed|por favor|urgente"
+    r"|inválid[oa]|lo sentimos|debe)\b",
+    re.IGNORECASE,
+)
+MONEY = re.compile(
+    r"\b(paid|pay|pays|money|sent|pagó|pagaron|paga|pague|cobró|envió)\b", re.IGNORECASE
+)
+
+
+class Outline(HTMLParser):
+    """The tags of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._style = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._style = tag == "style"
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._style = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._style:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_whole_in_each_language(pages: Pages, name: str, code: str) -> None:
+    html = render(pages, name, code)
+    direction = "rtl" if code == "ar" else "ltr"
+    assert html.startswith(f'<!DOCTYPE html>\n<html lang="{code}" dir="{direction}">')
+    assert html.endswith("</html>")
+    tags = [tag for tag, _ in Outline(html).tags]
+    assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_has_no_script_no_inline_style_and_nothing_from_elsewhere(
+    pages: Pages, name: str
+) -> None:
+    outside = []
+    for tag, attrs in Outline(render(pages, name)).tags:
+        assert tag not in {"script", "iframe", "img", "object", "embed", "base"}
+        assert not [a for a in attrs if a == "style" or a.startswith("on")]
+        outside += [v for v in attrs.values() if v and re.match(r"(https?:)?//", v)]
+    assert outside == (["http://localhost:8402/c/1"] if name == "payment-waiting" else [])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_form_posts_to_us_with_its_token(pages: Pages, name: str) -> None:
+    html = render(pages, name)
+    for form in re.findall(r"<form.*?</form>", html, re.DOTALL):
+        assert re.match(r'<form [^>]*method="post"', form)
+        assert re.search(r'<form [^>]*action="/(visit|l)[/"]', form)
+        assert form.count('name="csrf"') == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_control_has_a_label_and_each_id_is_used_once(pages: Pages, name: str) -> None:
+    tags = Outline(render(pages, name)).tags
+    ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
+    assert sorted(set(ids), key=str) == sorted(ids, key=str)
+    labelled = {attrs.get("for") for tag, attrs in tags if tag == "label"}
+    for tag, attrs in tags:
+        if tag in {"input", "textarea"} and attrs.get("type") != "hidden":
+            assert attrs.get("id") in labelled
+    for _, attrs in tags:
+        for pointed in (attrs.get("aria-describedby") or "").split():
+            assert pointed in ids
+        if (attrs.get("href") or "").startswith("#"):
+            assert attrs["href"][1:] in ids  # type: ignore[index]
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_voice_is_calm(pages: Pages, name: str, code: str) -> None:
+    assert NEVER.findall(Outline(render(pages, name, code)).text) == []
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+@pytest.mark.parametrize(
+    "name",
+    [n for n in NAMES if n.startswith(("problem", "locked", "expired", "ended", "payment", "not-me",
+                                       "help", "ineligible", "check"))],
+)
+def test_a_page_that_is_no_success_says_what_happened_to_the_money(
+    pages: Pages, name: str, code: str
+) -> None:
+    main = re.search(r"<main.*?</main>", render(pages, name, code), re.DOTALL)
+    assert main is not None
+    assert MONEY.search(Outline(main.group()).text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_and_its_styles_are_under_six_kilobytes_on_the_wire(
+    pages: Pages, name: str
+) -> None:
+    assert len(gzip.compress(render(pages, name).encode(), 6)) < 6 * 1024
+
+
+def test_an_error_is_said_in_the_title_and_tied_to_its_field(pages: Pages) -> None:
+    html = render(pages, "pay-wrong")
+    assert "<title>Error: How much would you like to pay? – Alderway</title>" in html
+    field = re.search(r'<input [^>]*id="amount"[^>]*>', html)
+    assert field is not None
+    assert 'aria-describedby="amount-err"' in field.group()
+    assert 'aria-invalid="true"' in field.group()
+    assert 'value="4"' in field.group()
+    assert '<a href="#amount">' in html
+
+
+def test_the_whole_schedule_is_in_the_page(pages: Pages) -> None:
+    html = render(pages, "plan")
+    chosen = html[html.index('value="monthly-4" checked') :]
+    schedule = chosen[: chosen.index("</ol>")]
+    assert re.findall(r'datetime="([0-9-]+)"', schedule)[2:] == [
+        "2026-12-21", "2027-01-21", "2027-02-22", "2027-03-22"
+    ]
+    assert schedule.count("<bdi>$46.05</bdi>") == 4 + 1 + 1  # each, what is left, and above
+
+
+def test_the_code_is_one_field_that_autofill_knows(pages: Pages) -> None:
+    fields = [
+        attrs for tag, attrs in Outline(render(pages, "code")).tags
+        if tag == "input" and attrs.get("type") == "text"
+    ]
+    assert len(fields) == 1
+    assert fields[0]["autocomplete"] == "one-time-code"
+    assert fields[0]["inputmode"] == "numeric"
+
+
+def test_the_agreement_and_the_statement_are_shown_to_the_letter(pages: Pages) -> None:
+    context = samples()["attest"][1]
+    text = context["page"]["text"]  # type: ignore[index]
+    assert f'<div class="text">{text}</div>' in render(pages, "attest", "es")
+
+
+def test_what_was_typed_is_text_and_never_markup(pages: Pages) -> None:
+    template, context = samples()["help"]
+    html = render_context(
+        pages, template, context | {"values": {"words": "</textarea><b>x"}, "problem": "card"}
+    )
+    assert "&lt;/textarea&gt;&lt;b&gt;x</textarea>" in html
+
+
+def test_the_stylesheet_has_no_physical_direction_and_no_weight_to_spare(pages: Pages) -> None:
+    text = (ROOT / "static" / "customer.css").read_text(encoding="utf-8")
+    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    physical = (
+        r"[{;]\s*((?:margin|padding|border|inset)-(?:left|right|top|bottom)|left|right|top|bottom"
+        r"|float|width|height|text-align:\s*(?:left|right))\s*:"
+    )
+    assert re.findall(physical, bare) == []
+    assert re.findall(r"url\(|@import|expression", bare) == []
+    assert len(gzip.compress(pages.style.text.encode(), 6)) < 4608
