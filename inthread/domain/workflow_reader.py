@@ -71,6 +71,7 @@ def read_workflow(
     if problems:
         raise WorkflowErrors(problems)
     workflow = _read(root, miniapps, connectors, channels)
+    note_unused(root, workflow.tables)
     root.close()
     if problems:
         raise WorkflowErrors(problems)
@@ -78,9 +79,7 @@ def read_workflow(
 
 
 def _read(
-    root: Section,
-    miniapps: Mapping[str, Terms],
-    connectors: Collection[str],
+    root: Section, miniapps: Mapping[str, Terms], connectors: Collection[str],
     channels: Collection[str],
 ) -> Workflow:
     locales = _locales(root)
@@ -98,7 +97,6 @@ def _read(
     always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)
     scope = PolicyScope(inputs, currency, identity, wording.statements, always)
     tables = read_tables(root, actions, miniapps, reasons, scope)
-    note_unused(root, tables)
     return Workflow(
         key=root.name("key", "name the workflow, e.g. overdue_invoice"),
         version=root.integer("version", "count it up with each change", 1, 10**6),

@@ -1,3 +1,5 @@
+"""Facts: each kind is read exactly, kept exactly, and refused in plain words."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""Decision tables: the first row that matches decides, and nothing means no."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unary tests: one way to write each, errors with their place, and never yes for a missing fact."""
+
 import unicodedata
 from datetime import date
 
