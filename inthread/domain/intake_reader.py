@@ -16,9 +16,9 @@ from zoneinfo import available_timezones
 
 from inthread.domain.card_numbers import mask_cards
 from inthread.domain.contact_point import kept_address
-from inthread.domain.facts import Facts, clean_text, facts_to_json
+from inthread.domain.facts import Facts, clean_text, facts_to_json, read_facts
 from inthread.domain.intake import Asked, NamedPerson
-from inthread.domain.refusals import Problem
+from inthread.domain.refusals import BadInput, Problem
 from inthread.domain.workflow import Workflow
 
 LONGEST_REFERENCE = 120
@@ -67,9 +67,31 @@ class TriggerReader:
             name = workflow.trigger.natural_key[0]
             return (Problem(f"/facts/{name}", "is too long to tell one obligation from another"),)
         return Asked(
-            workflow, facts, facts_to_json(facts), key, _reference(workflow, facts, key),
+            workflow, facts, facts_to_json(facts), key, reference_of(workflow, facts, key),
             workflow.owed(facts), person, as_of,
         )
+
+    def read_key(self, key: object, raw: object) -> tuple[Workflow, str, str]:
+        """Which obligation is meant by a workflow and its facts, of which only the natural key's
+        are read: the workflow, the natural key and the reference. Raises BadInput."""
+        problems: list[Problem] = []
+        workflow = self._workflow(key, problems)
+        if not isinstance(raw, Mapping):
+            problems.append(Problem("/facts", "is not an object of facts"))
+        if workflow is None or not isinstance(raw, Mapping):
+            raise BadInput(problems)
+        named = workflow.trigger.natural_key
+        problems += _unknown("/facts", raw, [fact.name for fact in workflow.trigger.facts])
+        reading = read_facts(
+            [workflow.trigger.fact(name) for name in named],
+            {name: value for name, value in raw.items() if name in named}, workflow.currency,
+            text=self.text,
+        )
+        problems += reading.problems
+        if problems:
+            raise BadInput(problems)
+        natural_key = workflow.natural_key(reading.facts)
+        return workflow, natural_key, reference_of(workflow, reading.facts, natural_key)
 
     def _workflow(self, key: object, problems: list[Problem]) -> Workflow | None:
         found = self.workflows.get(key) if isinstance(key, str) else None
@@ -178,7 +200,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
-def _reference(workflow: Workflow, facts: Facts, key: str) -> str:
+def reference_of(workflow: Workflow, facts: Facts, key: str) -> str:
     """How people call the obligation: the first part of its natural key."""
     first = facts.get(workflow.trigger.natural_key[0])
     return (first if isinstance(first, str) else key)[:LONGEST_REFERENCE]
