@@ -8,7 +8,7 @@ from inthread.domain.refusals import Forbidden
 
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
-    "visit", "carry", "payments:write",
+    "workflows:write", "visit", "carry", "payments:write",
 )
 API_SCOPES = ("triggers:write", "cases:read", "cases:write", "work:read", "work:write")
 

@@ -60,6 +60,7 @@ class AuditEvent(StrEnum):
     WORK_RESOLVED = "work.resolved"
     KEY_MADE = "api_key.made"
     KEY_REVOKED = "api_key.revoked"
+    WORKFLOW_PUBLISHED = "workflow.published"
 
 
 @dataclass(frozen=True)
