@@ -53,4 +53,4 @@ class Courier:
             )
         except requests.RequestException:
             return False
-        return answer.ok
+        return 200 <= answer.status_code < 300

@@ -1,0 +1,91 @@
+"""Inthread's API as far as the simulator asks it, with answers that the test writes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+API_KEY = "an-api-key-of-the-tests"
+
+
+class Stub:
+    """`cases` by person and `events` by case are shown; every trigger is kept with its key.
+    `refusal`: a problem document to answer triggers with."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.cases: dict[str, list[dict[str, object]]] = {}
+        self.events: dict[str, list[dict[str, object]]] = {}
+        self.triggers: list[tuple[str, dict[str, object]]] = []
+        self.webhooks: list[tuple[dict[str, str], bytes]] = []
+        self.webhook_statuses: list[int] = []
+        self.refusal: dict[str, object] | None = None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, stub: Stub) -> None:
+        self.stub = stub
+        super().__init__(("127.0.0.1", 0), _Api)
+
+
+class _Api(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        stub, parts = self.server.stub, urlsplit(self.path)
+        if not self._known():
+            self._answer(401, {"title": "Unauthorized"})
+        elif parts.path == "/api/v1/cases":
+            person = parse_qs(parts.query).get("person", [""])[0]
+            self._answer(200, {"cases": stub.cases.get(person, [])})
+        else:
+            self._answer(200, {"events": stub.events.get(parts.path.split("/")[-2], [])})
+
+    def do_POST(self) -> None:
+        stub, body = self.server.stub, self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/hooks":
+            stub.webhooks.append(({n.lower(): v for n, v in self.headers.items()}, body))
+            self._answer(stub.webhook_statuses.pop(0) if stub.webhook_statuses else 200, {})
+        elif not self._known():
+            self._answer(401, {"title": "Unauthorized"})
+        elif stub.refusal:
+            self._answer(422, stub.refusal)
+        else:
+            stub.triggers.append((self.headers["Idempotency-Key"], json.loads(body)))
+            self._answer(201, {"id": "case_1"})
+
+    def _known(self) -> bool:
+        return self.headers["Authorization"] == f"Bearer {API_KEY}"
+
+    def _answer(self, status: int, said: dict[str, object]) -> None:
+        raw = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: a test says what went wrong by itself."""
+
+
+@contextmanager
+def inthread() -> Iterator[Stub]:
+    stub = Stub()
+    server = _Server(stub)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stub.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
