@@ -11,6 +11,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_KINDS = {".css": "text/css", ".txt": "text/plain"}
 
 
 @contextmanager
@@ -23,14 +24,8 @@ def serve(pages: Mapping[str, str]) -> Iterator[str]:
 
         def do_GET(self) -> None:
             page = pages.get(self.path)
-            if page is None:
-                self._answer(404, "text/plain", "Not found")
-            elif self.path.endswith(".css"):
-                self._answer(200, "text/css", page)
-            elif self.path.endswith(".txt"):
-                self._answer(200, "text/plain", page)
-            else:
-                self._answer(422 if self.path.startswith("/error") else 200, "text/html", page)
+            status = 404 if page is None else 422 if self.path.startswith("/error") else 200
+            self._answer(status, _KINDS.get(self.path[-4:], "text/html"), page or "Not found")
 
         def _answer(self, status: int, kind: str, body: str) -> None:
             raw = body.encode()
