@@ -45,8 +45,6 @@ class Section:
     def at(self, key: str) -> str:
         if not key:
             return self.place or "document"
-        if key.startswith("["):
-            return f"{self.place}{key}"
         return f"{self.place}.{key}" if self.place else key
 
     def has(self, key: str) -> bool:

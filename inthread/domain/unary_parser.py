@@ -124,7 +124,7 @@ class _Parser:
         if token.text in ("<", "<=", ">", ">="):
             self._needs_order(token)
             self.at += 1
-            return Compare(token.text, self._literal())
+            return Compare(token.text, self._ordered())
         if token.text in ("[", "]", "("):
             self._needs_order(token)
             return self._interval()
@@ -145,25 +145,24 @@ class _Parser:
             raise UnaryError("is an interval that holds no value", start.column)
         return interval
 
-    def _ordered(self) -> Ordered:
-        value = self._literal()
-        if isinstance(value, str):
-            raise TypeError("an ordered kind has no text")
-        return value
-
     def _literal(self) -> FactValue:
+        token = self._peek()
+        if token.kind == "text" and self.kind in (FactKind.TEXT, FactKind.CHOICE):
+            self.at += 1
+            return self._text(token)
+        return self._ordered()
+
+    def _ordered(self) -> Ordered:
+        """Any value but text; booleans are whole numbers to Python."""
         token = self._peek()
         if token.kind == "number" and self.kind in (FactKind.INTEGER, FactKind.MONEY):
             self.at += 1
             return self._number(token)
-        if token.kind == "text" and self.kind in (FactKind.TEXT, FactKind.CHOICE):
-            self.at += 1
-            return self._text(token)
         if token.kind == "word":
             return self._word(token)
         raise self._unexpected(_CALLED[self.kind])
 
-    def _number(self, token: _Token) -> FactValue:
+    def _number(self, token: _Token) -> int | Money:
         if self.kind is FactKind.MONEY:
             try:
                 return Money.parse(token.text, self.currency)
@@ -188,7 +187,7 @@ class _Parser:
                              "not empty", token.column)
         return value
 
-    def _word(self, token: _Token) -> FactValue:
+    def _word(self, token: _Token) -> Ordered:
         if token.text == "null":
             raise UnaryError("has null: a missing fact matches only -", token.column)
         if token.text in ("true", "false") and self.kind is FactKind.BOOLEAN:

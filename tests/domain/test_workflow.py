@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inthread.domain.contract import Completes, CompletesWhen, Derived, DerivedRule
 from inthread.domain.money import Money
 from inthread.domain.refusals import Problem
-from tests.domain.samples import shipped, small
+from tests.domain.samples import MISSING, shipped, small
 
 TODAY = date(2026, 11, 21)
 OVERDUE, REFRESH = shipped("overdue_invoice"), shipped("document_refresh")
@@ -151,6 +151,7 @@ def test_a_case_goes_straight_to_a_person_when_the_referral_says_so():
     assert workflow.refer({"amount": usd("5.00"), "segment": "business"}, today=TODAY) == "question"
     assert workflow.refer({"amount": usd("5.00"), "segment": "home"}, today=TODAY) is None
     assert workflow.refer({"amount": usd("5.00"), "segment": None}, today=TODAY) is None
+    assert small({"refer": MISSING}).refer({"segment": "business"}, today=TODAY) is None
 
 
 @pytest.mark.parametrize(("wanted", "given_locale"), [

@@ -7,8 +7,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inthread.domain.canonical import canonical_json, digest
+from inthread.domain.document import DocumentProblem
 from inthread.domain.workflow_reader import WorkflowErrors
-from tests.domain.samples import a_document, problems, small
+from tests.domain.samples import MISSING, a_document, problems, read, small
+
+
+def test_all_problems_come_at_once_with_the_file():
+    document = a_document({"key": MISSING, "proof.pay.connector": "bank", "cadence.per_day": 0})
+    with pytest.raises(WorkflowErrors) as raised:
+        read(document)
+    assert raised.value.problems == (
+        DocumentProblem(
+            "small.toml", "cadence.per_day",
+            "has to be a whole number from 1 to 3: the most messages a day",
+        ),
+        DocumentProblem(
+            "small.toml", "key", "is missing: name the workflow, e.g. overdue_invoice"
+        ),
+        DocumentProblem(
+            "small.toml", "proof.pay.connector",
+            "'bank' is none of billing, compliance: name a configured connector",
+        ),
+    )
+    assert str(raised.value).splitlines()[2] == (
+        "small.toml: proof.pay.connector: "
+        "'bank' is none of billing, compliance: name a configured connector"
+    )
+
+
+@pytest.mark.parametrize("section", [
+    "trigger", "resolution", "identity", "policy", "reasons", "proof", "exceptions", "cadence",
+    "wording",
+])
+def test_no_section_may_be_missing(section):
+    first = [text for text in problems({section: MISSING}) if text.startswith(f"{section}: ")]
+    assert len(first) == 1
+    assert first[0].startswith(f"{section}: is missing: ")
 
 
 def shuffled(value, pick):

@@ -199,7 +199,19 @@ def test_a_term_is_of_the_kind_its_mini_app_declares():
         "policy.sign.rows[0].offer.until: is a day that does not exist: 2026-02-30",
         "policy.sign.rows[0].offer.odd: is of the kind 'colour', which policy does not know",
     ]
+    assert contract({"until": 20260228}, **agreed) == [
+        "policy.sign.rows[0].offer.until: has to be a date in quotation marks, "
+        'such as "2026-11-24", or an input',
+    ]
     assert contract({"until": "2026-02-28"}, **agreed) == []
+
+
+def test_a_term_takes_no_sensitive_fact():
+    found = problems({
+        "policy.pay.rows[1].offer.least": "fee",
+        "trigger.facts.fee": {"kind": "money", "sensitive": True, "label": {"en": "Fee"}},
+    })
+    assert found == ["policy.pay.rows[1].offer.least: takes 'fee', which is sensitive"]
 
 
 def test_an_agreement_is_wording_and_has_to_be_there():
@@ -209,8 +221,14 @@ def test_an_agreement_is_wording_and_has_to_be_there():
 def test_lists_and_numbers_in_terms_are_checked():
     assert problems({
         "resolution.actions[1].miniapp": "upload", "wording.statements": MISSING,
+        "policy.sign.rows[0].offer": {"kinds": ["a", "a"], "most_files": 2, "most_pages": 2},
+    }) == ["policy.sign.rows[0].offer.kinds: names something twice"]
+    assert problems({
+        "resolution.actions[1].miniapp": "upload", "wording.statements": MISSING,
         "policy.sign.rows[0].offer": {"kinds": [], "most_files": -1, "most_pages": True},
+        "policy.pay.rows[1].offer.other": 1,
     }) == [
+        "policy.pay.rows[1].offer.other: has to be true or false, or an input",
         "policy.sign.rows[0].offer.kinds: has to be a list of texts, one or more",
         "policy.sign.rows[0].offer.most_files: has to be a whole number, zero or more, or an input",
         "policy.sign.rows[0].offer.most_pages: has to be a whole number, zero or more, or an input",

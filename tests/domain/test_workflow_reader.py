@@ -5,9 +5,7 @@ from datetime import date
 
 import pytest
 
-from inthread.domain.document import DocumentProblem
-from inthread.domain.workflow_reader import WorkflowErrors
-from tests.domain.samples import MISSING, a_document, problems, read
+from tests.domain.samples import MISSING, problems
 
 
 def test_the_small_document_is_complete():
@@ -222,39 +220,6 @@ def test_what_is_half_filled_is_refused_with_its_place_and_advice(place, value, 
     assert problems({place: value}) == expected
 
 
-def test_all_problems_come_at_once_with_the_file():
-    document = a_document({"key": MISSING, "proof.pay.connector": "bank", "cadence.per_day": 0})
-    with pytest.raises(WorkflowErrors) as raised:
-        read(document)
-    assert raised.value.problems == (
-        DocumentProblem(
-            "small.toml", "cadence.per_day",
-            "has to be a whole number from 1 to 3: the most messages a day",
-        ),
-        DocumentProblem(
-            "small.toml", "key", "is missing: name the workflow, e.g. overdue_invoice"
-        ),
-        DocumentProblem(
-            "small.toml", "proof.pay.connector",
-            "'bank' is none of billing, compliance: name a configured connector",
-        ),
-    )
-    assert str(raised.value).splitlines()[2] == (
-        "small.toml: proof.pay.connector: "
-        "'bank' is none of billing, compliance: name a configured connector"
-    )
-
-
-@pytest.mark.parametrize("section", [
-    "trigger", "resolution", "identity", "policy", "reasons", "proof", "exceptions", "cadence",
-    "wording",
-])
-def test_no_section_may_be_missing(section):
-    first = [text for text in problems({section: MISSING}) if text.startswith(f"{section}: ")]
-    assert len(first) == 1
-    assert first[0].startswith(f"{section}: is missing: ")
-
-
 def test_a_natural_key_is_never_a_secret():
     assert problems({
         "trigger.natural_key": ["postcode"], "trigger.facts.postcode.required": True,
@@ -288,6 +253,18 @@ def test_an_action_needs_an_installed_mini_app():
 def test_an_empty_resolution_is_no_contract():
     found = problems({"resolution.actions": []})
     assert found[0] == "resolution.actions: is empty: nobody could do anything"
+
+
+def test_values_of_another_type_are_named_where_they_stand():
+    assert problems({"trigger.event": 5}) == [
+        'trigger.event: has to be text: name the event, e.g. "invoice.overdue"',
+    ]
+    assert problems({"trigger.facts.number": "text"})[0] == (
+        "trigger.facts.number: has to be a table"
+    )
+    assert problems({"trigger.owed": "number"})[0] == (
+        "trigger.owed: 'number' is not a required money fact of this trigger"
+    )
 
 
 def test_what_is_settled_needs_something_owed():
