@@ -13,7 +13,7 @@ from inthread.domain.refusals import VisitEnded
 from inthread.domain.workflow import Workflow
 from inthread.keyring import digest
 from inthread.runtime import Runtime
-from inthread.store import cases, links, people
+from inthread.store import audit, cases, visits
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,27 @@ class Taken:
 
 
 def take_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
-    """For commands: the case is locked. Raises VisitEnded or LinkGone. The visit is read again
-    under the lock, because another device may have moved it meanwhile."""
-    found = links.visit_by_token(tx, digest(token))
-    if found is None:
+    """For commands: the case is locked, and the visit read after that, because another device may
+    have moved it meanwhile. Raises VisitEnded or LinkGone."""
+    case = cases.lock_visited(tx, digest(token))
+    if case is None:
         raise VisitEnded("no such visit")
-    case = cases.lock(tx, found[0].case_id)
-    return _checked(rt, tx, token, case)
+    found = visits.visited(tx, digest(token))
+    if found is None:
+        raise VisitEnded("moved on")
+    if found.tail is not None:
+        audit.tails(tx)[case.id] = found.tail
+    return _checked(rt, found, case)
 
 
 def see_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
     """For queries: the same, and nothing is held."""
-    found = links.visit_by_token(tx, digest(token))
+    found = visits.visited(tx, digest(token))
     if found is None:
         raise VisitEnded("no such visit")
-    return _checked(rt, tx, token, cases.get(tx, found[0].case_id))
+    return _checked(rt, found, cases.get(tx, found.visit.case_id))
 
 
-def _checked(rt: Runtime, tx: Connection, token: str, case: Case) -> Taken:
-    again = links.visit_by_token(tx, digest(token))
-    if again is None:
-        raise VisitEnded("moved on")
-    visit, link = again
-    check_visit(visit, link, rt.now())
-    person = people.get(tx, case.person_id)
-    return Taken(visit, link, case, person, rt.workflows[case.workflow])
-
+def _checked(rt: Runtime, found: visits.Visited, case: Case) -> Taken:
+    check_visit(found.visit, found.link, rt.now())
+    return Taken(found.visit, found.link, case, found.person, rt.workflows[case.workflow])

@@ -1,9 +1,11 @@
-"""Append to a subject's chain. The caller holds the subject's row, so n cannot be taken twice;
-the unique constraint on (subject, n) is the last line."""
+"""Append to a subject's chain. The caller holds the subject's row, so n cannot be taken twice, and
+where a chain ends is read once a transaction; the unique constraint on (subject, n) is the last
+line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -27,18 +29,37 @@ def append_all(
     events: Iterable[tuple[AuditEvent, Mapping[str, object]]],
 ) -> None:
     """Record several in one statement, in this order."""
-    last = tx.execute(
-        select(a.n, a.hash).where(a.subject == subject).order_by(a.n.desc()).limit(1)
-    ).one_or_none()
-    n, prev = (last.n, last.hash) if last else (0, GENESIS)
+    end = tails(tx).get(subject) or _read_tail(tx, subject)
     rows = []
     for event, detail in events:
-        n += 1
-        row = row_for(subject, n, now, actor, event, detail, prev)
-        prev = str(row["hash"])
+        row = row_for(subject, end.n + 1, now, actor, event, detail, end.hash)
+        end = Tail(end.n + 1, str(row["hash"]))
         rows.append(row)
     if rows:
         tx.execute(insert(t.audit), rows)
+        tails(tx)[subject] = end
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The newest event of a chain: its number and its hash."""
+
+    n: int = 0
+    hash: str = GENESIS
+
+
+def tails(tx: Connection) -> dict[str, Tail]:
+    """Where the chains end that this transaction holds, as far as it knows. Who appends by other
+    means keeps it true."""
+    known: dict[str, Tail] = tx.info.setdefault("audit tails", {})
+    return known
+
+
+def _read_tail(tx: Connection, subject: str) -> Tail:
+    last = tx.execute(
+        select(a.n, a.hash).where(a.subject == subject).order_by(a.n.desc()).limit(1)
+    ).one_or_none()
+    return Tail(last.n, last.hash) if last else Tail()
 
 
 def row_for(

@@ -22,6 +22,16 @@ def lock(tx: Connection, case_id: str) -> Case:
     return _found(tx, select(t.cases).where(c.id == case_id).with_for_update())
 
 
+def lock_visited(tx: Connection, token_digest: str) -> Case | None:
+    """The case that a visit is about, held; None when there is no such visit."""
+    visits = t.visits.c
+    of = select(visits.case_id).where(visits.token_digest == token_digest)
+    row = tx.execute(
+        select(t.cases).where(c.id == of.scalar_subquery()).with_for_update()
+    ).one_or_none()
+    return _one(row) if row else None
+
+
 def get(tx: Connection, case_id: str) -> Case:
     return _found(tx, select(t.cases).where(c.id == case_id))
 

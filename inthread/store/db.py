@@ -74,6 +74,8 @@ class Database:
         token = _open.set(True)
         try:
             with self._turn(), self.engine.begin() as tx:
+                for left in ("wake", "audit tails"):  # the connection outlives the transaction
+                    tx.info.pop(left, None)
                 yield tx
                 wake = tx.info.pop("wake", False)
             if wake:

@@ -15,7 +15,7 @@ from inthread.domain.intake import Known, Opening
 from inthread.domain.person import Contact, Person
 from inthread.domain.work_item import WorkItem
 from inthread.domain.writeback import WritebackState
-from inthread.store import cases
+from inthread.store import audit, cases
 from inthread.store import tables as t
 from inthread.store.bulk import Cell, among, json_text, put, stamps
 
@@ -208,6 +208,7 @@ def _add_events(
         n, prev = tails.get(e.subject, (0, GENESIS))
         made = link_hash(e.subject, n + 1, now, str(actor), e.event.value, e.detail, prev)
         tails[e.subject] = (n + 1, made)
+        audit.tails(tx).pop(e.subject, None)
         rows.append((
             e.subject, n + 1, at, str(actor), e.event.value, json_text(dict(e.detail)), prev, made
         ))

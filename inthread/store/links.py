@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from inthread.domain.assurance import Assurance
 from inthread.domain.link import Link, LinkState, Visit
@@ -23,11 +24,11 @@ def add(tx: Connection, link: Link, digest: str) -> None:
 
 def by_digest(tx: Connection, digest: str) -> Link | None:
     row = tx.execute(select(t.links).where(k.digest == digest)).one_or_none()
-    return _link(row) if row else None
+    return link_of(row) if row else None
 
 
 def get(tx: Connection, link_id: str) -> Link:
-    return _link(tx.execute(select(t.links).where(k.id == link_id)).one())
+    return link_of(tx.execute(select(t.links).where(k.id == link_id)).one())
 
 
 def newest_live(tx: Connection, case_id: str, contact_id: str, now: datetime) -> Link | None:
@@ -38,7 +39,7 @@ def newest_live(tx: Connection, case_id: str, contact_id: str, now: datetime) ->
                k.state == LinkState.LIVE.value, k.expires_at > now)
         .order_by(k.expires_at.desc()).limit(1)
     ).one_or_none()
-    return _link(row) if row else None
+    return link_of(row) if row else None
 
 
 def turn(tx: Connection, case_id: str, state: LinkState, contact_id: str | None = None) -> int:
@@ -82,7 +83,7 @@ def visit_by_token(tx: Connection, token_digest: str) -> tuple[Visit, Link] | No
     row = tx.execute(select(t.visits).where(v.token_digest == token_digest)).one_or_none()
     if row is None:
         return None
-    return _visit(row), get(tx, row.link_id)
+    return visit_of(row), get(tx, row.link_id)
 
 
 def save_visit(tx: Connection, visit: Visit, token_digest: str | None = None) -> None:
@@ -97,10 +98,10 @@ def newest_visit(tx: Connection, case_id: str) -> Visit | None:
     row = tx.execute(
         select(t.visits).where(v.case_id == case_id).order_by(v.seen_at.desc()).limit(1)
     ).one_or_none()
-    return _visit(row) if row else None
+    return visit_of(row) if row else None
 
 
-def _link(r: Row[tuple[object, ...]]) -> Link:
+def link_of(r: Any) -> Link:
     return Link(
         r.id, r.case_id, r.person_id, r.contact_id, r.key_id, LinkState(r.state), r.created_at,
         r.expires_at,
@@ -117,7 +118,7 @@ def _visit_row(x: Visit) -> dict[str, object]:
     }
 
 
-def _visit(r: Row[tuple[object, ...]]) -> Visit:
+def visit_of(r: Any) -> Visit:
     return Visit(
         r.id, r.link_id, r.case_id, r.person_id, r.contact_id, Assurance(r.level), r.fact,
         r.opened_at, r.seen_at, r.level_at, r.ended_at, r.strong_for, r.strong_at, r.locale,

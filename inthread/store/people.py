@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from inthread.domain.person import Contact, Person
 from inthread.domain.refusals import NotFound
@@ -16,15 +17,19 @@ p, k = t.people.c, t.contacts.c
 
 def get(tx: Connection, person_id: str) -> Person:
     """The person with their contacts by rank. Raises NotFound."""
-    found = _with_contacts(tx, tx.execute(select(t.people).where(p.id == person_id)).all())
-    if not found:
-        raise NotFound("person")
-    return found[0]
+    return _found(_people(tx, _EACH.where(p.id == person_id)))
+
+
+def lock(tx: Connection, person_id: str) -> Person:
+    """The same, held until the transaction ends: for what is counted over all their cases. Always
+    after the case. Raises NotFound."""
+    held = _EACH.where(p.id == person_id).with_for_update(of=t.people, key_share=True)
+    return _found(_people(tx, held))
 
 
 def by_reference(tx: Connection, references: Sequence[str]) -> dict[str, Person]:
-    rows = tx.execute(select(t.people).where(p.reference.in_(references))).all()
-    return {person.reference: person for person in _with_contacts(tx, rows)}
+    found = _people(tx, _EACH.where(p.reference.in_(references)))
+    return {person.reference: person for person in found}
 
 
 def add_all(tx: Connection, people: Sequence[Person], now: datetime) -> None:
@@ -59,15 +64,31 @@ def stop_contact(tx: Connection, contact_id: str, why: str, now: datetime) -> bo
     return got.rowcount == 1
 
 
-def _with_contacts(tx: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Person]:
-    ids = [r.id for r in rows]
-    if not ids:
-        return []
-    of: Mapping[str, list[Contact]] = {i: [] for i in ids}
-    for r in tx.execute(
-        select(t.contacts).where(k.person_id.in_(ids)).order_by(k.rank, k.created_at)
-    ):
-        of[r.person_id].append(
-            Contact(r.id, r.person_id, r.channel, r.address, r.rank, r.known_since, r.stopped_at)
-        )
-    return [Person(r.id, r.reference, r.name, r.locale, r.zone, tuple(of[r.id])) for r in rows]
+
+_EACH = (
+    select(
+        p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
+        k.address, k.rank, k.known_since, k.stopped_at,
+    )
+    .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
+    .order_by(p.id, k.rank, k.created_at, k.id)
+)
+
+
+def _people(tx: Connection, query: Select[tuple[object, ...]]) -> list[Person]:
+    found: dict[str, Person] = {}
+    contacts: dict[str, list[Contact]] = {}
+    for r in tx.execute(query):
+        found.setdefault(r.id, Person(r.id, r.reference, r.name, r.locale, r.zone))
+        of = contacts.setdefault(r.id, [])
+        if r.contact_id is not None:
+            of.append(Contact(
+                r.contact_id, r.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at
+            ))
+    return [replace(x, contacts=tuple(contacts[x.id])) for x in found.values()]
+
+
+def _found(people: Sequence[Person]) -> Person:
+    if not people:
+        raise NotFound("person")
+    return people[0]
