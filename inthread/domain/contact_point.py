@@ -93,3 +93,8 @@ def _read_phone(number: str, region: str | None) -> str:
     if read.extension:
         raise ValueError("has an extension: a message cannot be sent to one")
     return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
+
+
+def known_region(region: str) -> bool:
+    """Whether phone numbers are dialled in a region of this name (ISO 3166-1, two letters)."""
+    return region in phonenumbers.SUPPORTED_REGIONS

@@ -259,7 +259,8 @@ idempotency = Table(
 )
 
 imports = Table(
-    "imports", metadata, _id(), _str("file_name", 200), Column("position", Integer, nullable=False),
+    "imports", metadata, _id(), _str("file_name", 200), _at("as_of"),
+    Column("position", BigInteger, nullable=False), Column("lines", BigInteger, nullable=False),
     Column("counts", Json, nullable=False), _at("started_at"), _at("ended_at", null=True),
 )
 
