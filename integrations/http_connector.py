@@ -61,10 +61,10 @@ class HttpConnector:
         return self._visible_after
 
     def apply(self, writeback: Writeback) -> Applied:
-        body = _body(writeback)
+        key, body = _name(writeback.id), _body(writeback)
         headers = {
-            "Content-Type": "application/json", "Idempotency-Key": writeback.id,
-            **self._signatures.sign(writeback.id, body, self._now()),
+            "Content-Type": "application/json", "Idempotency-Key": key,
+            **self._signatures.sign(key, body, self._now()),
         }
         path = f"/{_name(writeback.operation)}"
         answer = self._client.call("POST", path, body=body.encode(), headers=headers)

@@ -1,0 +1,357 @@
+"""The conformance kit: everything shipped passes it, and each broken plugin is found out."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from integrations.disk_blobs import DiskBlobs
+from integrations.hosted_payments import HostedPayments
+from integrations.simulator_channel import SimulatorChannel
+from inthread.spi import (
+    Applied,
+    Checkout,
+    Choice,
+    Form,
+    Invalid,
+    Line,
+    Money,
+    Offer,
+    Outgoing,
+    Payment,
+    PaymentEvent,
+    PaymentKind,
+    Rejected,
+    Sent,
+    Settled,
+    Term,
+    Writeback,
+)
+from inthread.testing import (
+    FakeBlobs,
+    FakeChannel,
+    FakeOffice,
+    FakePayments,
+    Finding,
+    Levers,
+    a_payment,
+    a_writeback,
+    an_outgoing,
+    check_blobs,
+    check_channel,
+    check_connector,
+    check_miniapp,
+    check_payment_provider,
+)
+from tests.integrations.conftest import Office, now
+from tests.sandbox.inthread_stub import Stub
+from tests.sandbox.processes import KEY, SECRET
+
+Numbers = Callable[[], int]
+NOW = datetime(2026, 11, 21, 14, 3, 9, tzinfo=UTC)
+
+
+def failed(findings: Sequence[Finding]) -> list[str]:
+    assert len(findings) > 3
+    return [finding.name for finding in findings if not finding.passed]
+
+
+def a_fake(**more: object) -> FakeOffice:
+    """An office with keys, for which time passes when it is waited for."""
+    return FakeOffice(lambda: NOW, forgetful=False, **more)  # type: ignore[arg-type]
+
+
+def levers(office: FakeOffice) -> Levers:
+    return Levers(
+        busy=lambda: office.script.append("busy"), refuse=lambda: office.script.append("refuse"),
+        hang=lambda: office.script.append("timeout_after"),
+        effects=lambda writeback: len(office.effects_of(writeback.id)),
+    )
+
+
+# --- what we ship passes ---------------------------------------------------------------------
+
+
+def test_the_http_connector_conforms(office: Office, numbers: Numbers) -> None:
+    first = numbers()
+    for _ in range(9):
+        numbers()
+    pull = Levers(
+        busy=lambda: office.fault("busy", times=1), refuse=lambda: office.fault("refuse", times=1),
+        hang=lambda: office.fault("timeout_after", times=1, seconds=2),
+        effects=lambda writeback: len(office.effects(writeback.id)),
+    )
+    findings = check_connector(
+        office.connector(timeout=0.5), lambda n: a_writeback(first + n), levers=pull
+    )
+    assert failed(findings) == []
+    assert "no answer is unknown" in [finding.name for finding in findings]
+
+
+def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Numbers) -> None:
+    provider = HostedPayments(
+        api_url=payments_url, origin=payments_url, api_key=KEY, secret=SECRET, brand="Alderway",
+        webhook_url=f"{stub.url}/hooks", now=now, allow_loopback=True,
+    )
+    first = numbers()
+    for _ in range(9):
+        numbers()
+
+    def pay(checkout: Checkout) -> tuple[bytes, dict[str, str]]:
+        requests.post(checkout.url, data={"test_card": "works"}, timeout=5, allow_redirects=False)
+        while not stub.webhooks:
+            time.sleep(0.02)
+        headers, body = stub.webhooks[0]
+        return body, headers
+
+    findings = check_payment_provider(
+        provider, lambda n: a_payment(first + n), now=now(), pay=pay
+    )
+    assert failed(findings) == []
+
+
+def test_the_simulator_channel_conforms(phone_url: str, numbers: Numbers) -> None:
+    channel = SimulatorChannel(
+        "sms", base_url=phone_url, api_key=KEY, now=now, allow_loopback=True
+    )
+    first = numbers()
+    numbers()
+    assert failed(check_channel(channel, lambda n: an_outgoing(first + n))) == []
+
+
+def test_the_disk_conforms(tmp_path: Path) -> None:
+    assert failed(check_blobs(DiskBlobs(tmp_path))) == []
+
+
+def test_the_fakes_conform() -> None:
+    office = a_fake()
+    assert failed(check_connector(office, a_writeback, levers=levers(office))) == []
+    assert failed(check_channel(FakeChannel(), an_outgoing)) == []
+    assert failed(check_blobs(FakeBlobs())) == []
+    provider = FakePayments(lambda: NOW)
+
+    def pay(checkout: Checkout) -> tuple[bytes, dict[str, str]]:
+        return provider.signed(provider.settle(checkout.reference.removeprefix("co-")))
+
+    assert failed(check_payment_provider(provider, a_payment, now=NOW, pay=pay)) == []
+
+
+# --- what is broken is found -----------------------------------------------------------------
+
+
+class Wrapped(FakeOffice):
+    def __init__(self) -> None:
+        super().__init__(lambda: NOW, forgetful=False)
+
+
+class SaysYesToSilence(Wrapped):
+    def apply(self, writeback: Writeback) -> Applied:
+        try:
+            return super().apply(writeback)
+        except TimeoutError:
+            return Applied("hoped for")
+
+
+class TakesSilenceForNo(Wrapped):
+    def apply(self, writeback: Writeback) -> Applied:
+        try:
+            return super().apply(writeback)
+        except TimeoutError:
+            raise Rejected("no answer") from None
+
+
+class RetriesByItself(Wrapped):
+    """Sends again at once when the other side is busy, and then says that it was busy."""
+
+    def apply(self, writeback: Writeback) -> Applied:
+        try:
+            return super().apply(writeback)
+        except Exception:
+            super().apply(writeback)
+            raise
+
+
+class ShowsAnything(Wrapped):
+    def read_back(self, writeback: Writeback) -> Mapping[str, object] | None:
+        return dict(self.effects[-1].fields) if self.effects else None
+
+
+class GivesNoReference(Wrapped):
+    def apply(self, writeback: Writeback) -> Applied:
+        super().apply(writeback)
+        return Applied("")
+
+
+@pytest.mark.parametrize(
+    ("office", "found"),
+    [
+        (SaysYesToSilence(), ["no answer is unknown"]),
+        (TakesSilenceForNo(), ["no answer is unknown"]),
+        (RetriesByItself(), ["Retry means not done", "Retry means not done: effects",
+                             "Rejected means not done", "Rejected means not done: effects"]),
+        (ShowsAnything(), ["shows nothing for another writeback", "Retry means not done",
+                           "Rejected means not done"]),
+        (GivesNoReference(), ["applies", "takes the same id again"]),
+        (FakeOffice(lambda: NOW), ["the same id is one effect"]),
+        (FakeOffice(lambda: NOW, forgetful=False, key="Not A Key"), ["key"]),
+    ],
+)
+def test_a_connector_that_breaks_a_promise_is_found(office: FakeOffice, found: list[str]) -> None:
+    assert failed(check_connector(office, a_writeback, levers=levers(office))) == found
+
+
+def test_a_connector_that_shows_nothing_is_found_after_the_promised_time() -> None:
+    office, slept = a_fake(visible_after=timedelta(seconds=2.5)), []
+    office.mode = "silent"
+    findings = check_connector(office, a_writeback, sleep=slept.append)
+    assert failed(findings) == ["shows what it wrote within visible_after", "still shows it"]
+    assert slept == [1.0, 1.0, 0.5, 1.0, 1.0, 0.5]
+
+
+def test_a_connector_that_breaks_is_a_finding_and_not_the_end() -> None:
+    office = a_fake()
+    office.mode, office.read_mode = "timeout_before", "timeout"
+    findings = check_connector(office, a_writeback)
+    assert "applies" in failed(findings)
+    assert "raised TimeoutError: not done, and no answer came" in [f.seen for f in findings]
+
+
+def test_a_channel_that_sends_twice_is_found() -> None:
+    class Doubles(FakeChannel):
+        def send(self, message: Outgoing) -> Sent:
+            self.calls.append(message.id)
+            return Sent(f"{message.id}-{len(self.calls)}")
+
+    assert failed(check_channel(Doubles(), an_outgoing)) == ["the same id is one message"]
+
+
+def test_blobs_that_take_any_digest_are_found() -> None:
+    class Careless(FakeBlobs):
+        def put(self, digest: str, content: bytes) -> None:
+            self.kept[digest] = content
+
+        def delete(self, digest: str) -> None:
+            """Keeps it."""
+
+    assert failed(check_blobs(Careless())) == [
+        "another content under a digest is refused", "deleted is KeyError"]
+
+
+class TrustsAnyone(FakePayments):
+    def parse(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
+        return PaymentEvent("e", "p", PaymentKind.SUCCEEDED, Money(1, "USD"), now, "r")
+
+
+class SendsElsewhere(FakePayments):
+    numbers = itertools.count()
+
+    def start(self, payment: Payment, return_url: str) -> Checkout:
+        return replace(super().start(payment, return_url),
+                       url=f"https://evil.example/{next(self.numbers)}")
+
+
+class TrustsTheStart(FakePayments):
+    def start(self, payment: Payment, return_url: str) -> Checkout:
+        checkout = super().start(payment, return_url)
+        self.settle(payment.id)
+        return checkout
+
+
+@pytest.mark.parametrize(
+    ("provider", "found"),
+    [
+        (TrustsAnyone, ["an unsigned event is Rejected", "a torn signature is Rejected",
+                        "bytes that are no text are Rejected"]),
+        (SendsElsewhere, ["the page is at the origin", "the same payment is the same checkout"]),
+        (TrustsTheStart, ["nothing is paid by starting", "closes a checkout",
+                          "closing twice is one"]),
+    ],
+)
+def test_a_provider_that_breaks_a_promise_is_found(
+    provider: type[FakePayments], found: list[str]
+) -> None:
+    findings = check_payment_provider(provider(lambda: NOW), a_payment, now=NOW)
+    assert failed(findings) == found
+
+
+# --- mini-apps -------------------------------------------------------------------------------
+
+
+class Tip:
+    """Gives something on top, within the least and most of its terms."""
+
+    key = "tip"
+    template = "tip.html"
+    checked = False
+    wording: Mapping[str, str] = {"you_give": "You give", "a_number": "Enter an amount"}
+    terms: Mapping[str, Term] = {"most": Term("money")}
+
+    def page(self, offer: Offer) -> Mapping[str, object]:
+        return {"most": offer.terms["most"]}
+
+    def read(self, offer: Offer, form: Form) -> Choice:
+        most = offer.term("most", Money)
+        try:
+            amount = Money.parse(form.text("amount"), "USD")
+        except ValueError:
+            raise Invalid({"amount": ("a_number", {})}) from None
+        if not 0 < amount.minor <= most.minor:
+            raise Invalid({"amount": ("a_number", {})})
+        return Choice({"amount": amount.plain()}, lines=[Line("you_give", amount)])
+
+    def settle(self, offer: Offer, choice: Choice) -> Settled:
+        amount = Money.parse(str(choice.values["amount"]), "USD")
+        return Settled("tipped", {"minor": amount.minor}, amount=amount)
+
+
+class TrustsTheForm(Tip):
+    def read(self, offer: Offer, form: Form) -> Choice:
+        amount = Money(int(form.values["amount"]) * 100, "USD")
+        return Choice({"amount": amount.plain()}, lines=[Line("you_give", amount)])
+
+
+class KeepsMoneyInValues(Tip):
+    def read(self, offer: Offer, form: Form) -> Choice:
+        choice = super().read(offer, form)
+        return replace(choice, values={"amount": Money(100, "USD")})
+
+
+class HasNoWords(Tip):
+    wording: Mapping[str, str] = {}
+
+
+class TakesTooMuch(Tip):
+    def settle(self, offer: Offer, choice: Choice) -> Settled:
+        return Settled("tipped", {}, amount=Money(100_000, "USD"))
+
+
+OFFER = Offer(
+    "INV-1", {}, Money(500, "USD"), {"most": Money(500, "USD")}, "Maya Okafor", date(2026, 11, 21),
+    "en",
+)
+
+
+@pytest.mark.parametrize(
+    ("app", "found"),
+    [
+        (Tip(), []),
+        (TrustsTheForm(), ["reads its own values again", "reads its own values again",
+                           "an empty form is Invalid", "field amount survives hostile values"]),
+        (HasNoWords(), ["every line has its words", "every problem has its words"]),
+        (TakesTooMuch(), ["money is the obligation's"]),
+    ],
+)
+def test_a_miniapp_that_breaks_a_promise_is_found(app: Tip, found: list[str]) -> None:
+    assert failed(check_miniapp(app, OFFER, Form({"amount": "1"}))) == found
+
+
+def test_a_miniapp_whose_values_are_not_json_is_found() -> None:
+    assert "the choice is JSON" in failed(
+        check_miniapp(KeepsMoneyInValues(), OFFER, Form({"amount": "1"})))
