@@ -1,19 +1,27 @@
 """The composition root: the one place that knows every part.
 
-`granian --interface wsgi app:app`, or `gunicorn app:app`. Importing this module makes nothing;
-`app` is built on first use.
+`inthread` is `app.cli`; `granian --interface wsgi app:app` and `gunicorn app:app` serve. Importing
+this module makes nothing; `app` is built on first use.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from integrations.disk_blobs import DiskBlobs
+from integrations.hosted_payments import HostedPayments
+from integrations.http_connector import HttpConnector
+from integrations.simulator_channel import SimulatorChannel
+from inthread import log
+from inthread.cli import Parts, Stop, main, ready
+from inthread.cli.web import end_with_server
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
@@ -23,10 +31,6 @@ from inthread.spi import Connector, MiniApp
 from inthread.store.db import Database
 from inthread.web.site import build_site
 from inthread.worker import Worker
-from integrations.disk_blobs import DiskBlobs
-from integrations.hosted_payments import HostedPayments
-from integrations.http_connector import HttpConnector
-from integrations.simulator_channel import SimulatorChannel
 from miniapps.attest import Attest
 from miniapps.pay import Pay
 from miniapps.plan import Plan
@@ -44,33 +48,37 @@ def miniapps(settings: Settings) -> list[MiniApp]:
 
 
 def connectors(settings: Settings, now: Callable[[], datetime]) -> list[Connector]:
-    ours: list[Connector] = [
-        HttpConnector(
-            key, url, secret=settings.connector_secret, now=now,
-            allow_loopback=not settings.production,
-        )
-        for key, url in settings.connector_urls.items()
-    ]
+    with _said_of("INTHREAD_CONNECTORS, INTHREAD_CONNECTOR_SECRET"):
+        ours: list[Connector] = [
+            HttpConnector(
+                key, url, secret=settings.connector_secret, now=now,
+                allow_loopback=not settings.production,
+            )
+            for key, url in settings.connector_urls.items()
+        ]
     return ours + _installed("connectors", settings)
 
 
 def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
-    """Every plugin this installation has. Raises ValueError when two share a key."""
-    simulator = [
-        SimulatorChannel(
-            key, base_url=settings.phone, api_key=settings.phone_key, now=now,
-            allow_loopback=not settings.production,
-        )
-        for key in SIMULATED if settings.phone
-    ]
-    sandbox_pay = [
-        HostedPayments(
-            api_url=settings.payments_api, origin=settings.payments_origin,
-            api_key=settings.payments_key, secret=settings.payments_secret,
-            webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay",
-            brand=settings.brand_name, now=now, allow_loopback=not settings.production,
-        )
-    ] if settings.payments_api else []
+    """Every plugin this installation has. Raises ValueError when two share a key, BadSetting when
+    one cannot be made of its settings."""
+    with _said_of("INTHREAD_PHONE"):
+        simulator = [
+            SimulatorChannel(
+                key, base_url=settings.phone, api_key=settings.phone_key, now=now,
+                allow_loopback=not settings.production,
+            )
+            for key in SIMULATED if settings.phone
+        ]
+    with _said_of("INTHREAD_PAYMENTS_API, _ORIGIN and _SECRET"):
+        sandbox_pay = [
+            HostedPayments(
+                api_url=settings.payments_api, origin=settings.payments_origin,
+                api_key=settings.payments_key, secret=settings.payments_secret,
+                webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay",
+                brand=settings.brand_name, now=now, allow_loopback=not settings.production,
+            )
+        ] if settings.payments_api else []
     return Registry(
         miniapps=by_key(miniapps(settings)),
         connectors=by_key(connectors(settings, now)),
@@ -80,22 +88,39 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     )
 
 
-def workflows(folder: Path, plugins: Registry) -> Mapping[str, Workflow]:
-    """Every document in the folder, by key. Raises WorkflowErrors naming file, place and remedy."""
+@contextmanager
+def _said_of(variables: str) -> Iterator[None]:
+    """A value that a plugin refuses is said with the variable it came from."""
+    try:
+        yield
+    except ValueError as wrong:
+        raise BadSetting(f"{variables}: {wrong}") from wrong
+
+
+def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow]:
+    """The workflow of every document, by key. Raises WorkflowErrors naming file, place and remedy,
+    ValueError for a file that is not TOML."""
     terms = {
         key: {name: (term.kind, term.required) for name, term in app.terms.items()}
         for key, app in plugins.miniapps.items()
     }
     found = {}
-    for file in sorted(folder.glob("*.toml")):
+    for file in files:
         workflow = read_workflow(
-            tomllib.loads(file.read_text(encoding="utf-8")), str(file), miniapps=terms,
-            connectors=set(plugins.connectors), channels=set(plugins.channels),
+            _document(file), str(file), miniapps=terms, connectors=set(plugins.connectors),
+            channels=set(plugins.channels),
         )
         if workflow.key in found:
             raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
         found[workflow.key] = workflow
     return found
+
+
+def _document(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ValueError(f"{file}: is not TOML: {wrong}") from wrong
 
 
 def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) -> Runtime:
@@ -104,7 +129,7 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         db=Database(settings.database_url),
         registry=plugins,
         keyring=settings.keyring,
-        workflows=workflows(settings.workflow_folder, plugins),
+        workflows=workflows(sorted(settings.workflow_folder.glob("*.toml")), plugins),
         origin=settings.origin.rstrip("/"),
         brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
         limits=Limits(
@@ -144,11 +169,37 @@ def __getattr__(name: str) -> Flask:
     """`app:app` for servers."""
     if name != "app":
         raise AttributeError(name)
-    global _app  # noqa: PLW0603 - one application a process, made when a server asks for it
+    global _app
     if _app is None:
-        _app = create_app()
+        _app = served()
     return _app
 
 
 _app: Flask | None = None
+
+
+def served() -> Flask:
+    """The application of a server's process, after every check of the start. A refusal ends the
+    process with its sentences: no server goes on without the application."""
+    log.configure()
+    try:
+        settings, rt = ready(PARTS)
+    except Stop as stop:
+        raise SystemExit(str(stop)) from None
+    app = create_app(settings, rt)
+    if settings.worker_beside_web:
+        Worker(rt).start()
+    end_with_server()
+    return app
+
+
+def cli() -> int:
+    """The console script `inthread`."""
+    return main(PARTS)
+
+
+PARTS = Parts(
+    root=ROOT, make_registry=lambda settings: registry(settings, utc_now),
+    make_runtime=create_runtime, read_workflows=workflows,
+)
 

@@ -157,6 +157,9 @@ def _wrong(s: Settings) -> list[str]:
     said += _limit("INTHREAD_CODE_MINUTES", s.code_minutes, 10)
     said += _limit("INTHREAD_LEASE_SECONDS", s.lease_seconds, 600, least=5)
     said += _limit("INTHREAD_PROXIES", s.proxies, 5, least=0)
+    for part in s.connectors.split(","):
+        if part.strip() and not part.partition("=")[2].strip():
+            said.append(f"INTHREAD_CONNECTORS: {part.strip()!r} is not key=url")
     if s.worker not in ("auto", "thread", "process"):
         said.append("INTHREAD_WORKER is `auto`, `thread` or `process`")
     try:
@@ -181,9 +184,11 @@ def _unsafe(s: Settings) -> list[str]:
         said.append("INTHREAD_PHONE: production has no simulator; set it to nothing")
     if s.payments_api:
         said.append("INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing")
-    for url in s.connector_urls.values():
+    for url in (part.partition("=")[2].strip() for part in s.connectors.split(",") if part):
         if urlsplit(url).scheme != "https" or _local(url):
             said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")
+    if s.brand_phone == Settings.brand_phone:
+        said.append("INTHREAD_BRAND_PHONE: production needs your own number")
     if s.brand_name == Settings.brand_name:
         said.append("INTHREAD_BRAND_NAME: production needs your own name")
     return said

@@ -32,6 +32,10 @@ class NotMigrated(Exception):
     """The text says what to do."""
 
 
+class NotChanged(Exception):
+    """The way up was not gone; the database is as it was. The text says why."""
+
+
 class Unreachable(Exception):
     """The database cannot be asked. The text says why, without the address's password."""
 
@@ -77,22 +81,28 @@ def demand_current(db: Database, folder: Path) -> None:
 
 def upgrade(db: Database, folder: Path) -> Revision:
     """Bring the database to head, all of it or nothing; where it was before. Raises NotMigrated for
-    one that a newer version made, Unreachable, and what the database says when a lock is not
-    to be had."""
+    one that a newer version made, Unreachable, and NotChanged, e.g. when a lock is not to be had."""
     if db.sqlite and db.url.database:
         Path(db.url.database).parent.mkdir(parents=True, exist_ok=True)
     before = revision(db, folder)
     if not before.known:
         demand_current(db, folder)
-    with db.begin() as tx:
-        if not db.sqlite:
-            tx.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
-            tx.execute(text(f"SET LOCAL statement_timeout = '{_STATEMENT_TIMEOUT}'"))
-            tx.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-        config = _config(folder)
-        config.attributes["connection"] = tx
-        command.upgrade(config, "head")
+    try:
+        with db.begin() as tx:
+            _climb(tx, folder)
+    except SQLAlchemyError as trouble:
+        raise NotChanged(f"The schema was not changed: {_reason(trouble)}.") from trouble
     return before
+
+
+def _climb(tx: Connection, folder: Path) -> None:
+    if tx.dialect.name == "postgresql":
+        tx.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+        tx.execute(text(f"SET LOCAL statement_timeout = '{_STATEMENT_TIMEOUT}'"))
+        tx.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+    config = _config(folder)
+    config.attributes["connection"] = tx
+    command.upgrade(config, "head")
 
 
 def clock(db: Database) -> datetime | None:
@@ -111,8 +121,7 @@ def _asked(db: Database) -> str | None:
         with db.read() as tx:
             return _revision_of(tx)
     except SQLAlchemyError as trouble:
-        why = str(getattr(trouble, "orig", None) or trouble).strip().splitlines()[0]
-        raise Unreachable(f"The database does not answer: {why}") from trouble
+        raise Unreachable(f"The database does not answer: {_reason(trouble)}.") from trouble
 
 
 def _revision_of(tx: Connection) -> str | None:
@@ -120,6 +129,11 @@ def _revision_of(tx: Connection) -> str | None:
         return MigrationContext.configure(tx).get_current_revision()
     except CommandError as trouble:
         raise NotMigrated(f"The database has several revisions: {trouble}") from trouble
+
+
+def _reason(trouble: SQLAlchemyError) -> str:
+    """The database's own first line, without the statement and its values."""
+    return str(getattr(trouble, "orig", None) or trouble).strip().splitlines()[0].rstrip(".")
 
 
 def _config(folder: Path) -> Config:
