@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 
 MASK = "[card number removed]"
 
-# Digits with at most two spaces, dashes or dots between them. It never begins inside a run, so the
-# search stays linear.
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u2010-\u2015\u00a0\u202f]{0,2}[0-9]){12,}")
+# Digits with at most two spaces, dashes or dots between them.
+_RUN = re.compile(r"[0-9](?:[ .\-\u2010-\u2015\u00a0\u202f]{0,2}[0-9]){12,}")
 _GROUP = re.compile(r"[0-9]+")
 _SHORTEST, _LONGEST = 13, 19
+# Every second digit from the right counts twice, less 9 when that has two digits.
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
 def mask_cards(text: str) -> str:
@@ -22,11 +24,13 @@ def mask_cards(text: str) -> str:
     Text without one comes back unchanged.
     """
     plain = text if text.isascii() else "".join(map(_ascii_digit, text))
-    for run in reversed(list(_RUN.finditer(plain))):
-        for start, end in reversed(_cards(plain, *run.span())):
-            last = "".join(_GROUP.findall(plain[start:end]))[-4:]
-            text = f"{text[:start]}{MASK} \u2026{last}{text[end:]}"
-    return text
+    parts, kept = [], 0
+    for run in _RUN.finditer(plain):
+        for start, end in _cards(plain, *run.span()):
+            last = "".join(_GROUP.findall(plain, start, end))[-4:]
+            parts += [text[kept:start], f"{MASK} \u2026{last}"]
+            kept = end
+    return "".join([*parts, text[kept:]])
 
 
 def _ascii_digit(character: str) -> str:
@@ -36,28 +40,33 @@ def _ascii_digit(character: str) -> str:
 def _cards(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Where card numbers lie in this run; each begins and ends with a whole group of digits."""
     groups = [group.span() for group in _GROUP.finditer(text, start, end)]
+    edges = list(accumulate((to - since for since, to in groups), initial=0))
+    sums = _luhn_sums("".join(text[since:to] for since, to in groups))
     found, at = [], 0
     while at < len(groups):
-        size = _card_at(text, groups[at:])
+        size = _card_at(edges, sums, at)
         if size:
             found.append((groups[at][0], groups[at + size - 1][1]))
         at += size or 1
     return found
 
 
-def _card_at(text: str, groups: list[tuple[int, int]]) -> int:
-    """How many groups from the first on are one card number, at the most; 0 for none."""
-    digits, longest = "", 0
-    for count, (start, end) in enumerate(groups, 1):
-        digits += text[start:end]
-        if len(digits) > _LONGEST:
+def _card_at(edges: list[int], sums: tuple[list[int], list[int]], at: int) -> int:
+    """How many groups from number *at* on are one card number, at the most; 0 for none."""
+    longest, first = 0, edges[at]
+    for count, last in enumerate(edges[at + 1 : at + 1 + _LONGEST], 1):
+        if last - first > _LONGEST:
             break
-        if len(digits) >= _SHORTEST and _luhn(digits):
+        total = sums[last % 2][last] - sums[last % 2][first]
+        if last - first >= _SHORTEST and total and total % 10 == 0:
             longest = count
     return longest
 
 
-def _luhn(digits: str) -> bool:
-    values = [int(digit) for digit in reversed(digits)]
-    doubled = (2 * value - 9 if value > 4 else 2 * value for value in values[1::2])
-    return any(values) and (sum(values[::2]) + sum(doubled)) % 10 == 0
+def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums of the digits up to each place, with those at even places doubled, and with those at
+    odd places. A number that ends before place n doubles the places that are even as n is."""
+    plain, doubled = list(map(int, digits)), list(map(int, digits.translate(_DOUBLED)))
+    even, odd = list(plain), list(plain)
+    even[::2], odd[1::2] = doubled[::2], doubled[1::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))

@@ -206,6 +206,14 @@ def test_a_term_is_of_the_kind_its_mini_app_declares():
     assert contract({"until": "2026-02-28"}, **agreed) == []
 
 
+def test_a_reason_tells_nothing_sensitive():
+    (found,) = problems({
+        "reasons.too_much.customer.en": "{{ fee }}",
+        "trigger.facts.fee": {"kind": "money", "sensitive": True, "label": {"en": "Fee"}},
+    })
+    assert found.startswith("reasons.too_much.customer.en: has the field 'fee'; allowed here: ")
+
+
 def test_a_term_takes_no_sensitive_fact():
     found = problems({
         "policy.pay.rows[1].offer.least": "fee",
