@@ -63,8 +63,9 @@ def environment(loader: BaseLoader) -> Environment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )
     made.globals["at"] = {
-        "menu": paths.MENU, "resend": paths.RESEND, "fact": paths.FACT, "help": paths.HELP,
-        "not_me": paths.NOT_ME, "leave": paths.LEAVE, "ended": paths.ENDED,
+        "menu": paths.MENU, "code": paths.CODE, "resend": paths.RESEND, "fact": paths.FACT,
+        "help": paths.HELP, "not_me": paths.NOT_ME, "language": paths.LANGUAGE,
+        "leave": paths.LEAVE,
     }
     made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         lambda text: reader.current().language.text(text),

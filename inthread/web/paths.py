@@ -10,6 +10,7 @@ RESEND: Final = "/visit/code/resend"
 FACT: Final = "/visit/fact"
 HELP: Final = "/visit/help"
 NOT_ME: Final = "/visit/not-me"
+LANGUAGE: Final = "/visit/language"
 LEAVE: Final = "/visit/leave"
 ENDED: Final = "/visit/ended"
 

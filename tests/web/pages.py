@@ -65,8 +65,14 @@ def render_context(
     language = pages.languages.all[code]
     who = Reader(language, Locale.parse(code), ZoneInfo("America/New_York"))
     others = [each for each in pages.languages.all.values() if each is not language]
-    switches = [Row(code=each.code, name=each.name, href=f"?lang={each.code}") for each in others]
-    shared = {"brand": BRAND, "switches": switches, "visiting": True, "csrf": "0" * 64}
+    visiting = bool(context.get("visiting", True))
+    switches = [
+        Row(code=each.code, name=each.name, href=None if visiting else f"?lang={each.code}")
+        for each in others
+    ]
+    shared = {
+        "brand": BRAND, "switches": switches, "visiting": True, "csrf": "0" * 43, "here": "/visit",
+    }
     return pages.html(template, who, {**shared, **context})
 
 

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from types import SimpleNamespace as Row
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
-
 from inthread.spi import Money, Offer
 from inthread.web import paths
 from miniapps.attest import Attest
@@ -19,9 +17,6 @@ from miniapps.promise import Promise
 TOKEN = "k1" + "A" * 44
 TODAY = date(2026, 11, 21)
 BRAND = Row(name="Alderway", phone="+1 555 010 0147", hours="8:00–20:00")
-SMS = Row(kind="sms", ending="482")
-MAIL = Row(kind="email", ending="m•••@e•••")
-CHAT = Row(kind="whatsapp", ending="482")
 OWED = Money(18420, "USD")
 STATEMENT = (
     "I declare that\n\n– the details I gave on 21 November 2026 are complete and true,\n"
@@ -29,16 +24,14 @@ STATEMENT = (
     "– I will say so within 30 days if any of this changes."
 )
 
-PAY = Row(key="pay", href="/visit/do/pay", icon="pay", title="Pay now", chip="",
-          detail="All of it, a part, or another amount")
-PLAN = Row(key="plan", href="/visit/do/plan", icon="plan", title="Split it into payments", chip="",
-           detail="2 to 6 payments, no fees")
-PROMISE = Row(key="promise", href="/visit/do/promise", icon="promise", title="Pay on a later day",
-              chip="", detail="Up to 14 days from today")
-UPLOAD = Row(key="upload", href="/visit/do/upload", icon="upload", title="Send a document",
-             chip="By Mon 30 Nov", detail="A photo is fine")
-HELP = Row(key="help", href=paths.HELP, icon="message", title="Ask a person or object", chip="",
-           detail="Reminders stop while we look")
+PAY = Row(href="/visit/do/pay", icon="pay", title="Pay now",
+          detail="All of it or a part. About 30 seconds")
+PLAN = Row(href="/visit/do/plan", icon="plan", title="Split it into payments",
+           detail="You see every date and amount first")
+PROMISE = Row(href="/visit/do/promise", icon="promise", title="Choose a day to pay",
+              detail="No fee. We wait until then")
+UPLOAD = Row(href="/visit/do/upload", icon="upload", title="Send your document",
+             detail="A photo or a PDF. About a minute")
 
 
 def offer(locale: str = "en", **terms: object) -> Offer:
@@ -75,35 +68,41 @@ def acting(
 def landing(**more: object) -> tuple[str, dict[str, object]]:
     base = {
         "state": "fresh", "action": paths.link(TOKEN), "expires": date(2026, 11, 24),
-        "contact": SMS, "can_code": True, "can_fact": True, "host": "localhost:8400",
-        "title": "First, let’s check it’s you. Then you see your invoice", "visiting": False,
+        "can_fact": True, "host": "localhost:8400", "language": "en", "visiting": False,
+        "lead": "There is something for you on your account.",
     }
     return "customer/landing.html", base | more
 
 
 def code(**more: object) -> tuple[str, dict[str, object]]:
     base = {
-        "back_href": paths.link(TOKEN), "action": paths.CODE, "contact": SMS, "sent_at": at(14, 1),
-        "works_until": at(14, 6), "resend_at": None, "can_fact": True, "value": "",
-        "approves": (), "problem": "", "tries_left": None,
+        "back_href": "", "do": "", "sent_at": at(14, 1), "works_until": at(14, 6),
+        "again_at": None, "can_fact": True, "value": "", "approves": (), "problem": "",
+        "tries_left": None,
     }
     return "customer/code.html", base | more
 
 
 def fact(**more: object) -> tuple[str, dict[str, object]]:
     base = {
-        "back_href": paths.link(TOKEN), "question": "What is your postcode?", "hint": "",
-        "keyboard": "text", "autocomplete": "postal-code", "value": "", "problem": "",
-        "tries_left": 0, "can_code": True, "contact": SMS,
+        "question": "What is your postcode?", "value": "", "problem": "", "tries_left": 0,
+        "do": "", "can_code": True,
     }
     return "customer/fact.html", base | more
 
 
+def locked(**more: object) -> tuple[str, dict[str, object]]:
+    base = {
+        "until": None, "minutes": 0, "due": None, "with_a_person": False, "again": paths.CODE,
+    }
+    return "customer/locked.html", base | more
+
+
 def menu(**more: object) -> tuple[str, dict[str, object]]:
     base = {
-        "name": "Maya", "headline": "Invoice INV-20417, left to pay", "left": OWED,
-        "subline": Markup("Due <time>Tue 24 Nov</time>"), "notices": (), "refused": (),
-        "actions": (PAY, PLAN, PROMISE, UPLOAD, HELP),
+        "name": "Maya", "headline": "Your bill", "left": OWED, "due": None, "paid": (),
+        "about": [("Due", "Tue 24 Nov"), ("Invoice", "INV-20417")], "refused": (),
+        "actions": (PAY, PLAN, PROMISE),
     }
     return "customer/menu.html", base | more
 
@@ -112,25 +111,25 @@ def receipt(**more: object) -> tuple[str, dict[str, object]]:
     base = {
         "kind": "paid", "name": "Maya", "amount": Money(6140, "USD"),
         "reference": "INV-20417", "at_time": at(14, 3), "proved_at": at(14, 3), "troubled": False,
-        "lines": [("Card", "Visa 4242")], "left": Money(12280, "USD"), "due": at(16),
+        "lines": [("Left after this", "$122.80")], "due": at(16),
         "agreement": "", "digest": "", "more": True, "expires": date(2026, 11, 24),
     }
     return "customer/receipt.html", base | more
 
 
-def payment(state: str) -> tuple[str, dict[str, object]]:
+def payment(state: str, is_open: bool) -> tuple[str, dict[str, object]]:
     return "customer/payment.html", {
         "state": state, "amount": Money(6140, "USD"), "reference": "INV-20417", "due": at(14, 20),
+        "open": is_open,
         "here": paths.payment("pay_1"), "try_again": paths.action("pay"),
-        "checkout": "http://localhost:8402/c/1" if state == "waiting" else "",
     }
 
 
 def helping(**more: object) -> tuple[str, dict[str, object]]:
     base = {
-        "back_href": paths.MENU, "nonce": "nonce_1", "problem": "", "values": {},
+        "problem": "", "reason": "", "words": "",
         "due": at(18, day=23),
-        "offered": ("cannot_pay", "wrong_amount", "not_mine", "question", "call_me"),
+        "offered": ("cannot_pay", "disagree", "question", "call_me", "not_me"),
     }
     return "customer/help.html", base | more
 
@@ -149,62 +148,66 @@ AGREEMENT = (
 def check_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     base: dict[str, object] = {
         "action_href": paths.action("pay"), "action": paths.check("pay"), "nonce": "nonce_1",
-        "agreement": "", "leaves_for": "", "amount_label": "", "amount": None,
+        "agreement": "", "leaves_for": "", "amount": None, "step_up": False, "shown": "0" * 64,
+        "do": "pay",
     }
     yield "check-pay", ("customer/check.html", base | {
-        "app": "pay", "amount": Money(6140, "USD"), "amount_label": "You pay now",
+        "app": "pay", "amount": ("You pay now", "$61.40"),
         "lines": [("Left after this", "$122.80"), ("For", "INV-20417")],
         "leaves_for": "Sandbox Payments",
     })
     yield "check-plan", ("customer/check.html", base | {
-        "app": "plan", "agreement": AGREEMENT,
+        "app": "plan", "do": "plan", "agreement": AGREEMENT,
         "lines": [("Monthly payments", "4"), ("Each payment", "$46.05"), ("Total", "$184.20"),
                   ("First payment on", "Mon, 21 Dec 2026")],
+    })
+    yield "check-strong", ("customer/check.html", base | {
+        "app": "plan", "do": "plan", "agreement": AGREEMENT, "step_up": True,
+        "action": paths.RESEND, "lines": [("Monthly payments", "4"), ("Total", "$184.20")],
+    })
+    yield "check-other", ("customer/check.html", base | {
+        "app": "acme", "do": "acme", "lines": [("Colour", "Blue")],
     })
 
 
 def identity_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "landing", landing()
-    yield "landing-mail", landing(contact=MAIL, can_fact=False)
-    yield "landing-chat", landing(contact=CHAT, title="")
-    yield "landing-link-only", landing(can_code=False, can_fact=False)
-    yield "landing-fact-only", landing(can_code=False)
+    yield "landing-no-question", landing(can_fact=False)
     yield "landing-finished", landing(state="finished")
     yield "landing-visiting", landing(state="visiting")
     yield "code", code()
     yield "code-wrong", code(problem="refused", tries_left=3, value="114920")
-    yield "code-expired", code(problem="refused")
+    yield "code-expired", code(problem="refused", sent_at=None, works_until=None)
     yield "code-shape", code(problem="shape", value="1234")
-    yield "code-wait", code(resend_at=at(14, 3), contact=CHAT)
+    yield "code-wait", code(again_at=at(14, 3))
     yield "code-strong", code(
-        action=paths.check("pay"), back_href=paths.action("pay"), can_fact=False,
-        approves=[("You pay now", "$61.40"), ("To", "Alderway")],
+        do="plan", back_href=paths.check("plan"), can_fact=False,
+        approves=[("Monthly payments", "4"), ("Total", "$184.20")],
     )
+    ask = {"back_href": "", "do": "pay", "approves": (), "again_at": None, "can_fact": True}
+    yield "code-ask", ("customer/code_ask.html", ask)
+    yield "code-ask-wait", ("customer/code_ask.html", ask | {"again_at": at(14, 3)})
     yield "fact", fact()
-    yield "fact-wrong", fact(
-        value="EC1", problem="refused", tries_left=1
-    )
-    yield "locked", ("customer/locked.html", {
-        "until": at(14, 35), "minutes": 15, "due": None, "again": paths.CODE})
-    yield "locked-person", ("customer/locked.html", {
-        "until": None, "minutes": 0, "due": at(18, day=23), "again": ""})
+    yield "fact-wrong", fact(value="EC1", problem="refused", tries_left=1)
+    yield "fact-empty", fact(problem="empty", can_code=False)
+    yield "locked", locked(until=at(14, 35), minutes=15)
+    yield "locked-person", locked(with_a_person=True, due=at(18, day=23))
+    yield "locked-fact", locked()
 
 
 def menu_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     refused = (Row(title="Split it into payments",
                    reason="Plans need $60 or more to pay. You have $42.10."),)
+    paid = (Row(amount=Money(6140, "USD"), at=at(14, 3)),)
     yield "menu", menu()
     yield "menu-part-paid", menu(
-        left=Money(12280, "USD"), actions=(PAY, HELP), refused=refused,
-        notices=(Row(icon="check", tone="", text="You paid $61.40 on Sat 21 Nov."),),
-    )
+        left=Money(12280, "USD"), actions=(PAY,), refused=refused, paid=paid)
     yield "menu-document", menu(
-        headline="We need an up-to-date document from you.", left=None, subline="",
-        actions=(UPLOAD,),
-    )
+        headline="Your document", left=None, actions=(UPLOAD,), about=[("Expires", "Tue 1 Dec")])
     yield "menu-empty", menu(actions=(), refused=refused)
+    yield "menu-person", menu(actions=(), due=at(18, day=23))
     yield "ineligible", ("customer/ineligible.html", {
-        "action": PLAN, "reasons": [refused[0].reason], "actions": (PAY, PROMISE, HELP)})
+        "action": PLAN, "reasons": [refused[0].reason], "actions": (PAY, PROMISE)})
 
 
 def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
@@ -212,8 +215,8 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     attest = Attest().page(offer(
         statement="details", statement_text=STATEMENT, statement_version=3))
     upload = {
-        "kinds": [Row(key="id", label="Passport or identity card"),
-                  Row(key="address", label="Proof of address")],
+        "kinds": [Row(key="passport", label="Passport"),
+                  Row(key="identity_card", label="Identity card")],
         "most_files": 3, "accepts": "image/jpeg,image/png,image/heic,application/pdf",
     }
     yield "pay", ("miniapps/pay.html", pay_page())
@@ -231,41 +234,43 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
         problems={"agree": "Tick the box to say that you have read it and that it is true"}))
     yield "upload", ("miniapps/upload.html", acting("upload", upload, False))
     yield "upload-wrong", ("miniapps/upload.html", acting(
-        "upload", upload, False, values={"kind": "id"},
+        "upload", upload, False, values={"kind": "passport"},
         problems={"file": "That file has 14 MB. Send one with 10 MB or less"}))
 
 
 def end_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "receipt", receipt()
     yield "receipt-writing", receipt(
-        kind="planned", amount=None, left=None, proved_at=None, more=False,
+        kind="planned", amount=None, proved_at=None, more=False,
         agreement=AGREEMENT, digest="9f86d081884c7d65" * 4,
         lines=[("First payment on", "Mon, 21 Dec 2026"), ("Last payment on", "Mon, 22 Mar 2027")])
     yield "receipt-troubled", receipt(proved_at=None, troubled=True, due=at(18, day=23))
-    for state in ("waiting", "unsure", "declined"):
-        yield f"payment-{state}", payment(state)
+    for state, is_open in (("waiting", True), ("unsure", False), ("declined", True)):
+        yield f"payment-{state}", payment(state, is_open)
+    yield "payment-declined-closed", payment("declined", False)
     yield "help", helping()
-    yield "help-wrong", helping(problem="reason", back_href="")
+    yield "help-wrong", helping(problem="reason")
     yield "help-sent", ("customer/help_sent.html", {
-        "due": at(18, day=23), "reason": "wrong_amount", "reference": "INV-20417",
-        "more": True})
-    yield "not-me", ("customer/not_me.html", {"nonce": "nonce_1", "back_href": paths.MENU})
+        "due": at(18, day=23), "reference": "INV-20417"})
+    yield "not-me", ("customer/not_me.html", {})
     yield "not-me-done", ("customer/not_me_done.html", {"visiting": False})
-    yield "ended", ("customer/ended.html", {"why": "idle", "contact": SMS, "visiting": False})
-    yield "ended-lost", ("customer/ended.html", {"why": "idle", "contact": None, "visiting": False})
-    yield "ended-left", ("customer/ended.html", {"why": "left", "contact": None, "visiting": False})
+    yield "ended", ("customer/ended.html", {"why": "idle", "again": paths.link(TOKEN)})
+    yield "ended-lost", ("customer/ended.html", {"why": "idle", "again": ""})
+    yield "ended-left", ("customer/ended.html", {"why": "left", "again": ""})
 
 
 def problem_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     expired: dict[str, object] = {
-        "action": paths.renew(TOKEN), "expired_at": at(9, 30, 19), "renewed": False,
-        "visiting": False,
+        "action": paths.renew(TOKEN), "renewed": False, "visiting": False,
     }
     yield "expired", ("customer/expired.html", expired)
     yield "expired-renewed", ("customer/expired.html", expired | {"renewed": True})
-    for kind in ("gone", "not_found", "forbidden", "bad_form", "too_large", "paused"):
+    for kind in ("gone", "not_found", "forbidden", "bad_form", "too_large", "paused",
+                 "unreachable"):
         yield f"problem-{kind}", problem(kind)
     yield "problem-conflict", problem("conflict", go_on=paths.MENU, visiting=True)
+    yield "problem-settled", problem("settled", go_on=paths.MENU, visiting=True)
+    yield "problem-provider_down", problem("provider_down", go_on=paths.MENU, visiting=True)
     yield "problem-too_many", problem("too_many", retry_at=at(14, 20))
     yield "problem-error", problem("error", request_id="req_01jd8x")
 

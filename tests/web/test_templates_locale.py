@@ -41,7 +41,7 @@ def sentences() -> set[Sentence]:
 
 
 def test_templates_and_miniapps_have_sentences() -> None:
-    assert {"Text me a code", ("%(num)d payment", "%(num)d payments"), "Left after this"} < (
+    assert {"Send me a code", ("%(num)d payment", "%(num)d payments"), "Left after this"} < (
         sentences()
     )
 

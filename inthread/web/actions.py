@@ -1,0 +1,180 @@
+"""One action: choose, check, and press once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from inthread.acting.make_ready import Ready
+from inthread.acting.take_visit import Taken
+from inthread.commands.open_checkout import open_checkout
+from inthread.commands.save_choice import save_choice
+from inthread.commands.submit_action import Submitted, submit_action
+from inthread.domain.actor import CUSTOMER
+from inthread.domain.refusals import (
+    ChoiceChanged,
+    NotEligible,
+    NotFound,
+    OutOfOrder,
+    ProviderDown,
+    StepUpNeeded,
+)
+from inthread.queries.action import Check, action_form, check
+from inthread.queries.visit import bare_visit, visit
+from inthread.spi import Form, Invalid, MiniApp, Upload
+from inthread.web import form_tokens, paths, visit_cookie
+from inthread.web.identity import asks_for
+from inthread.web.refusals import ANSWERS, problem
+from inthread.web.responding import read_as, reader, runtime, see_other, show
+from inthread.web.rows import KeptLine, action_row, amount_first, lines_shown, reason_shown
+
+bp = Blueprint("actions", __name__)
+bp.before_request(form_tokens.demand)
+
+# Fields of ours, which no mini-app sees.
+OURS = frozenset({form_tokens.FIELD, "nonce", "shown", "do"})
+
+
+@bp.errorhandler(StepUpNeeded)
+def step_up(refusal: StepUpNeeded) -> Response:
+    taken = bare_visit(runtime(), visit_cookie.token())
+    return asks_for(refusal, taken, (request.view_args or {})["action"])
+
+
+@bp.errorhandler(NotEligible)
+def not_eligible(refusal: NotEligible) -> Response:
+    seen = visit(runtime(), visit_cookie.token())
+    who, workflow = read_as(seen.taken), seen.taken.workflow
+    return show(
+        "customer/ineligible.html", status=ANSWERS[refusal.code].status,
+        action=action_row(workflow, refusal.action, who),
+        reasons=[reason_shown(workflow, refusal.reason, dict(seen.decision.inputs), who)],
+        actions=[action_row(workflow, v.action, who) for v in seen.offered],
+    )
+
+
+@bp.errorhandler(OutOfOrder)
+@bp.errorhandler(ChoiceChanged)
+def look_again(refusal: OutOfOrder | ChoiceChanged) -> Response:
+    read_as(bare_visit(runtime(), visit_cookie.token()))
+    action = (request.view_args or {})["action"]
+    return problem("conflict", ANSWERS[refusal.code].status, go_on=paths.action(action))
+
+
+@bp.get("/visit/do/<action>")
+def choose(action: str) -> Response:
+    return _form_page(action)
+
+
+@bp.post("/visit/do/<action>")
+def chosen(action: str) -> Response:
+    rt, token = runtime(), visit_cookie.token()
+    form, miniapp = sent_form(), _miniapp(bare_visit(rt, token), action)
+    try:
+        if not miniapp.checked:
+            return _done(submit_action(
+                rt, actor=CUSTOMER, token=token, action=action, form=form, nonce=_nonce()
+            ))
+        save_choice(rt, actor=CUSTOMER, token=token, action=action, form=form)
+    except Invalid as wrong:
+        return _form_page(action, sent=form.values, wrong=wrong)
+    return see_other(paths.check(action))
+
+
+@bp.get("/visit/do/<action>/check")
+def check_page(action: str) -> Response:
+    found = check(runtime(), visit_cookie.token(), action)
+    who = read_as(found.ready.taken)
+    first, rest = amount_first(_lines(found))
+    workflow = found.ready.taken.workflow
+    return show(
+        "customer/check.html", action_href=paths.action(action), do=action,
+        action=paths.RESEND if found.step_up else paths.check(action),
+        app=workflow.action(action).miniapp, step_up=found.step_up is not None,
+        amount=lines_shown([first], who)[0] if first else None, lines=lines_shown(rest, who),
+        agreement=found.chosen.agreement or "", shown=found.chosen.digest,
+        nonce=runtime().new_token(), leaves_for=_provider_host() if found.pays else "",
+    )
+
+
+@bp.post("/visit/do/<action>/check")
+def act(action: str) -> Response:
+    return _done(submit_action(
+        runtime(), actor=CUSTOMER, token=visit_cookie.token(), action=action, nonce=_nonce(),
+        shown=request.form.get("shown", ""),
+    ))
+
+
+def sent_form() -> Form:
+    """The mini-app's part of what was sent. An empty file input sends a file without a name."""
+    values = {k: v for k, v in request.form.items() if k not in OURS}
+    uploads = {
+        name: [
+            Upload(file.filename or "", file.mimetype, file.read())
+            for file in request.files.getlist(name) if file.filename
+        ]
+        for name in request.files
+    }
+    return Form(values, uploads)
+
+
+def _form_page(
+    action: str, *, sent: Mapping[str, str] | None = None, wrong: Invalid | None = None
+) -> Response:
+    found = action_form(runtime(), visit_cookie.token(), action)
+    read_as(found.ready.taken)
+    return show(
+        found.ready.miniapp.template, status=422 if wrong else 200,
+        action_href=paths.action(action), nonce=runtime().new_token(),
+        checked=found.ready.miniapp.checked, offer=found.ready.offer, page=found.page,
+        values=sent if sent is not None else found.draft, problems=_problems(found.ready, wrong),
+    )
+
+
+def _problems(ready: Ready, wrong: Invalid | None) -> dict[str, str]:
+    if wrong is None:
+        return {}
+    wording = ready.miniapp.wording
+    return {
+        field: reader().sentence(wording.get(key, key), values)
+        for field, (key, values) in wrong.problems.items()
+    }
+
+
+def _done(submitted: Submitted) -> Response:
+    """On to the receipt, or to the payment provider's page."""
+    if submitted.kind == "outcome":
+        return see_other(paths.receipt(submitted.ref))
+    try:
+        url = open_checkout(
+            runtime(), actor=CUSTOMER, token=visit_cookie.token(), payment_id=submitted.ref
+        )
+    except ProviderDown:
+        return see_other(paths.payment(submitted.ref))
+    return see_other(url)
+
+
+def _miniapp(taken: Taken, action: str) -> MiniApp:
+    if action not in {a.key for a in taken.workflow.actions}:
+        raise NotFound("action")
+    return runtime().registry.miniapps[taken.workflow.action(action).miniapp]
+
+
+def _lines(found: Check) -> list[KeptLine]:
+    wording = found.ready.miniapp.wording
+    return [KeptLine(wording.get(label, label), value) for label, value in found.chosen.lines]
+
+
+def _nonce() -> str:
+    """The once-key of the form; one that was cut off could be shared by two presses."""
+    nonce = request.form.get("nonce", "")
+    if not 8 <= len(nonce) <= 80:
+        raise OutOfOrder("nonce")
+    return nonce
+
+
+def _provider_host() -> str:
+    rt = runtime()
+    return urlsplit(rt.registry.payments[rt.payment_provider].origin).netloc

@@ -1,0 +1,105 @@
+"""What every request has to keep to, and the headers of every response (docs/security.md §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask, Request, Response, abort, request
+from werkzeug.datastructures import MultiDict
+
+from inthread.domain.refusals import Forbidden
+
+BODY = 64 * 1024
+UPLOAD_BODY = 10 * 1024 * 1024 + BODY
+MOST_PARTS = 50
+MOST_FIELDS = 200
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Asked by the machine itself, by whatever address it has for us.
+PROBES = ("/healthz", "/readyz", "/metrics")
+# The API and the hooks prove themselves by a key or a signature, not by where they come from.
+CUSTOMER = ("/l/", "/visit", "/return/")
+
+HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(self), geolocation=(), microphone=(), payment=(), otp-credentials=(self)"
+    ),
+    "Cache-Control": "private, no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def content_policy(style: str, payment_origins: Iterable[str]) -> str:
+    """`form-action` also rules the redirect after a POST, so the payment pages' origins are in it.
+
+    `connect-src 'self'`: nothing of ours connects anywhere; audits fetch robots.txt in the page.
+    """
+    actions = " ".join(["'self'", *sorted(set(payment_origins))])
+    return (
+        f"default-src 'none'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
+        f"form-action {actions}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+def guard(app: Flask, *, host: str, origin: str, policy: str) -> None:
+    """Put the checks before, and the headers behind, everything the application answers."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY, MAX_FORM_MEMORY_SIZE=BODY, MAX_FORM_PARTS=MOST_PARTS
+    )
+
+    @app.before_request
+    def check_request() -> None:
+        if request.path not in PROBES and request.host != host:
+            abort(400)
+        if request.path.startswith(CUSTOMER):
+            check_customer(origin)
+
+    @app.after_request
+    def dress(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+def check_customer(origin: str) -> None:
+    """Raises Forbidden for a form that another site sent."""
+    if doubled(request.args):
+        abort(400)
+    if request.method in UNSAFE:
+        if not from_here(request, origin):
+            raise Forbidden("from another site")
+        check_form()
+
+
+def from_here(asked: Request, origin: str) -> bool:
+    """Whether a page of ours sent this (OWASP: Sec-Fetch-Site, else Origin).
+
+    Under `no-referrer` browsers say `Origin: null` for a form's own POST, and old ones say neither;
+    then the form's token alone decides.
+    """
+    site = asked.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return asked.headers.get("Origin", "null") in ("null", origin)
+
+
+def check_form() -> None:
+    """Bound the body before it is read; then no field twice, and not too many (A14, A61)."""
+    if request.path.startswith("/visit/do/") and request.mimetype == "multipart/form-data":
+        request.max_content_length = UPLOAD_BODY
+    elif request.mimetype != "application/x-www-form-urlencoded":
+        abort(415)
+    elif request.get_data(cache=True).count(b"&") >= MOST_FIELDS:
+        abort(413)
+    if doubled(request.form):
+        abort(400)
+
+
+def doubled(sent: MultiDict[str, str]) -> bool:
+    """Whether a name stands there twice: two readers could take two values (ASVS 15.3.7)."""
+    return any(len(values) > 1 for values in sent.to_dict(flat=False).values())

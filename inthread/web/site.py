@@ -1,0 +1,48 @@
+"""The web application: pages, guards and answers, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from inthread.runtime import Runtime
+from inthread.settings import Settings
+from inthread.web import actions, help, identity, landing, menu, receipts
+from inthread.web.compress import Presser, compress_text
+from inthread.web.guesses import Guesses
+from inthread.web.pages import build
+from inthread.web.refusals import tell_refusals
+from inthread.web.security import content_policy, guard
+
+bp = Blueprint("site", __name__)
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+
+
+def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
+    """The Flask application. *root*: where `templates/`, `static/` and `translations/` lie.
+
+    Raises ValueError when the theme or a catalogue cannot be used.
+    """
+    app = Flask("inthread", root_path=str(root), static_folder=None)
+    pages = build(root)
+    app.extensions["inthread"] = rt
+    app.extensions["inthread_settings"] = settings
+    app.extensions["inthread_pages"] = pages
+    app.extensions["inthread_guesses"] = Guesses()
+    compress_text(app, Presser(pages.heads.values()))
+    origins = [provider.origin for provider in rt.registry.payments.values()]
+    policy = content_policy(pages.style.source, origins)
+    guard(app, host=settings.host, origin=rt.origin, policy=policy)
+    tell_refusals(app)
+    for each in (landing, identity, menu, actions, receipts, help):
+        app.register_blueprint(each.bp)
+    app.register_blueprint(bp)
+    if hops := int(settings.proxies):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return app
