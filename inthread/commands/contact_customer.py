@@ -63,10 +63,11 @@ def _ask(
     now = rt.now()
     cadence = rt.workflows[case.workflow].cadence
     link = give_link(rt, tx, case=case, contact=contact)
-    queue_message(
-        rt, tx, actor=actor, case=case, person=person, contact=contact, purpose=Purpose.ASK,
+    queued = queue_message(
+        rt, tx, case=case, person=person, contact=contact, purpose=Purpose.ASK,
         template=cadence.steps[case.step].template, link_id=link.id,
     )
+    audit.append_all(tx, now, actor, case.id, [queued])
     _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
 
 

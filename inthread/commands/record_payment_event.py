@@ -13,7 +13,7 @@ from inthread.domain.case import Case, CaseState
 from inthread.domain.payment import Payment, PaymentEvent, PaymentState, fold
 from inthread.domain.refusals import NotFound
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, outbox, payments
+from inthread.store import audit, cases, links, outbox, payments, people
 
 
 def record_payment_event(
@@ -68,15 +68,20 @@ def _succeeded(
     if case.state not in (CaseState.OPEN, CaseState.PENDING) or not fits:
         _unclear(rt, tx, actor, case, f"payment {payment.id} succeeded when the case was elsewhere")
         return
-    record_outcome(rt, tx, actor=actor, case=case, done=Done(
+    done = Done(
         action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
         lines=payments.lines(tx, payment.id),
         values={
             **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
-            "minor": payment.amount.minor, "currency": payment.amount.currency, "provider": payment.provider, "provider_reference": reference,
+            "minor": payment.amount.minor, "currency": payment.amount.currency,
+            "provider": payment.provider, "provider_reference": reference,
             "paid_on": now.date().isoformat(),
         },
-    ))
+    )
+    record_outcome(
+        rt, tx, actor=actor, case=case, person=people.get(tx, case.person_id),
+        visit=links.newest_visit(tx, case.id), done=done,
+    )
 
 
 def _failed(rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment) -> None:

@@ -38,11 +38,11 @@ def renew_link(rt: Runtime, *, actor: Actor, token: str) -> Contact:
         if messages.links_since(tx, case.id, now - timedelta(hours=24)) >= MOST_A_DAY:
             raise TooMany(3600)
         fresh = give_link(rt, tx, case=case, contact=contact)
-        audit.append(
-            tx, now, actor, case.id, AuditEvent.LINK_RENEWED, old=link.id, link=fresh.id
+        queued = queue_message(
+            rt, tx, case=case, person=person, contact=contact, purpose=Purpose.LINK,
+            template="renewed", link_id=fresh.id,
         )
-        queue_message(
-            rt, tx, actor=actor, case=case, person=person, contact=contact,
-            purpose=Purpose.LINK, template="renewed", link_id=fresh.id,
-        )
+        audit.append_all(tx, now, actor, case.id, [
+            (AuditEvent.LINK_RENEWED, {"old": link.id, "link": fresh.id}), queued
+        ])
         return contact

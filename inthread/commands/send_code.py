@@ -6,7 +6,9 @@ E-mail gets no codes: control of a mailbox is not control of a device (NIST SP 8
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
 
 from sqlalchemy import Connection
 
@@ -15,7 +17,7 @@ from inthread.commands.steps.code_lock import code_lock
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.challenge import Challenge, old_enough, wait_before_sending
+from inthread.domain.challenge import DAY, Challenge, old_enough, wait_before_sending
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact
 from inthread.domain.refusals import Refused, TooMany
@@ -24,7 +26,6 @@ from inthread.store import audit, challenges, links
 
 VIEW = "view"
 CODE_CHANNELS = ("sms", "whatsapp", "voice")
-DAY = timedelta(hours=24)
 
 
 def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> Challenge:
@@ -39,30 +40,33 @@ def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> 
     with rt.db.begin() as tx:
         taken = take_visit(rt, tx, token)
         now = rt.now()
-        contact = _phone(taken, now)
-        refusal = code_lock(rt, tx, actor=actor, case=taken.case) or _too_soon(
-            tx, taken, contact, now
+        contact = _phone(rt, taken, now)
+        asked = challenges.since(tx, taken.case.id, now - DAY)
+        refusal = code_lock(rt, tx, actor=actor, case=taken.case, asked=asked) or _too_soon(
+            taken, contact, asked, now
         )
         if refusal is None:
             links.save_visit(tx, taken.visit.seen(now))
+            if any(c.used_at is None and c.superseded_at is None for c in asked):
+                challenges.void(tx, taken.case.id, now)
             return _send(rt, tx, actor, taken, contact, purpose)
     raise refusal
 
 
-def _phone(taken: Taken, now: datetime) -> Contact | None:
-    able = [
-        c for c in taken.person.reachable(CODE_CHANNELS) if old_enough(c.known_since, now)
-    ]
+def _phone(rt: Runtime, taken: Taken, now: datetime) -> Contact | None:
+    channels = tuple(c for c in CODE_CHANNELS if c in rt.registry.channels)
+    able = [c for c in taken.person.reachable(channels) if old_enough(c.known_since, now)]
     came_by = [c for c in able if c.id == taken.visit.contact_id]
     return next(iter(came_by or able), None)
 
 
 def _too_soon(
-    tx: Connection, taken: Taken, contact: Contact | None, now: datetime
+    taken: Taken, contact: Contact | None, asked: Sequence[Challenge], now: datetime
 ) -> Refused | None:
     to = contact.id if contact else taken.visit.contact_id
-    wait = wait_before_sending(challenges.sent_since(tx, taken.case.id, to, now - DAY), now)
-    return TooMany(int(wait.total_seconds()) + 1) if wait else None
+    sent = [c.created_at for c in asked if c.contact_id == to]
+    wait = wait_before_sending(sent, now)
+    return TooMany(ceil(wait.total_seconds())) if wait else None
 
 
 def _send(
@@ -76,13 +80,14 @@ def _send(
         expires_at=now + rt.limits.code_life,
     )
     challenges.add(tx, challenge)
-    audit.append(
-        tx, now, actor, case.id, AuditEvent.CODE_SENT, challenge=challenge.id, visit=visit.id,
-        purpose=purpose.partition(":")[0], channel=contact.channel if contact else None,
-    )
+    events: list[audit.Entry] = [(AuditEvent.CODE_SENT, {
+        "challenge": challenge.id, "visit": visit.id, "purpose": purpose.partition(":")[0],
+        "channel": contact.channel if contact else None,
+    })]
     if contact is not None:
-        queue_message(
-            rt, tx, actor=actor, case=case, person=taken.person, contact=contact,
-            purpose=Purpose.CODE, template="code", challenge_id=challenge.id,
-        )
+        events.append(queue_message(
+            rt, tx, case=case, person=taken.person, contact=contact, purpose=Purpose.CODE,
+            template="code", challenge_id=challenge.id,
+        ))
+    audit.append_all(tx, now, actor, case.id, events)
     return challenge

@@ -114,10 +114,13 @@ def _act(
     links.save_visit(tx, taken.visit.seen(rt.now()))
     if isinstance(chosen.result, NeedsPayment):
         return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result)
-    outcome = record_outcome(rt, tx, actor=actor, case=taken.case, done=Done(
+    done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
         lines=chosen.lines, evidence=_evidence(taken, ready, chosen, rt), attachments=chosen.files,
-    ))
+    )
+    outcome = record_outcome(
+        rt, tx, actor=actor, case=taken.case, person=taken.person, visit=taken.visit, done=done
+    )
     return None, Submitted("outcome", outcome.id)
 
 

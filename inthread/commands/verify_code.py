@@ -1,8 +1,10 @@
-"""Check a one-time code. The try is counted before the answer is looked at (security R6.1)."""
+"""Check a one-time code. Try and answer are one conditional update: what was not counted does not
+count (security R6.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -13,7 +15,7 @@ from inthread.commands.steps.queue_message import queue_message
 from inthread.commands.steps.raise_assurance import raise_assurance
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.challenge import MOST_TRIES, Challenge
+from inthread.domain.challenge import DAY, MOST_TRIES, Challenge
 from inthread.domain.link import Visit
 from inthread.domain.message import Purpose
 from inthread.domain.refusals import CodeRefused, Refused
@@ -40,16 +42,16 @@ def verify_code(
     actor.require("visit")
     with rt.db.begin() as tx:
         taken = take_visit(rt, tx, token)
-        challenge = challenges.newest(tx, taken.case.id)
         now = rt.now()
-        if challenge is not None and challenges.count_try(tx, challenge.id, now):
-            if _right(rt, taken, challenge, code, purpose) and challenges.use(
-                tx, challenge.id, now
-            ):
-                return _passed(rt, tx, actor, taken, purpose)
-            refusal = _wrong(rt, tx, actor, taken, challenge)
+        asked = challenges.since(tx, taken.case.id, now - DAY)
+        newest = asked[-1] if asked else None
+        right = newest is not None and _right(rt, taken, newest, code, purpose)
+        if newest is None or not challenges.answer(tx, newest.id, right, now):
+            refusal = _not_evaluated(rt, tx, actor, taken, asked)
+        elif right:
+            return _passed(rt, tx, actor, taken, purpose)
         else:
-            refusal = _not_evaluated(rt, tx, actor, taken, challenge, code)
+            refusal = _wrong(rt, tx, actor, taken, asked)
     raise refusal
 
 
@@ -83,45 +85,47 @@ def _passed(
 
 
 def _wrong(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, challenge: Challenge
+    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, asked: Sequence[Challenge]
 ) -> Refused:
     now, case = rt.now(), taken.case
-    left = MOST_TRIES - challenge.tries - 1
+    answered = replace(asked[-1], tries=asked[-1].tries + 1)
+    left = MOST_TRIES - answered.tries
     audit.append(
         tx, now, actor, case.id, AuditEvent.CODE_WRONG, visit=taken.visit.id,
-        challenge=challenge.id, left=left,
+        challenge=answered.id, left=left,
     )
-    lock = code_lock(rt, tx, actor=actor, case=case)
+    lock = code_lock(rt, tx, actor=actor, case=case, asked=[*asked[:-1], answered])
     if lock is None:
         return CodeRefused(left)
-    audit.append(tx, now, actor, case.id, AuditEvent.CODE_LOCKED, challenge=challenge.id)
-    _tell(rt, tx, actor, taken, challenge)
+    audit.append_all(tx, now, actor, case.id, [
+        (AuditEvent.CODE_LOCKED, {"challenge": answered.id}), *_tell(rt, tx, taken, answered)
+    ])
     return lock
 
 
 def _not_evaluated(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, challenge: Challenge | None, code: str
+    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, asked: Sequence[Challenge]
 ) -> Refused:
     """There is nothing to check against: no code, or it is used, replaced, too old, worn out."""
-    lock = code_lock(rt, tx, actor=actor, case=taken.case)
+    lock = code_lock(rt, tx, actor=actor, case=taken.case, asked=asked)
     if lock is not None:
         return lock
-    if challenge is not None and challenge.used_at is not None:
+    if asked and asked[-1].used_at is not None:
         audit.append(
             tx, rt.now(), actor, taken.case.id, AuditEvent.CODE_REPLAYED, visit=taken.visit.id,
-            challenge=challenge.id,
+            challenge=asked[-1].id,
         )
     return CodeRefused()
 
 
 def _tell(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, challenge: Challenge
-) -> None:
+    rt: Runtime, tx: Connection, taken: Taken, challenge: Challenge
+) -> Sequence[audit.Entry]:
     """The person on file learns of the lock once, on the channel the code went by (R6.5)."""
     contact = taken.person.contact(challenge.contact_id)
     if contact is None or contact.stopped_at is not None:
-        return
-    queue_message(
-        rt, tx, actor=actor, case=taken.case, person=taken.person, contact=contact,
-        purpose=Purpose.NOTICE, template="paused",
-    )
+        return ()
+    return (queue_message(
+        rt, tx, case=taken.case, person=taken.person, contact=contact, purpose=Purpose.NOTICE,
+        template="paused",
+    ),)

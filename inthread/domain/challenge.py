@@ -18,7 +18,8 @@ GAPS = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300))
 SENDS_SHORT = (3, timedelta(minutes=15))
 SENDS_LONG = (5, timedelta(hours=24))
 WRONG_PER_DAY = 10
-LOCKS = (timedelta(minutes=15), timedelta(minutes=60))
+LOCK = timedelta(minutes=15)
+DAY = timedelta(hours=24)
 FACT_TRIES = 3  # NIST SP 800-63A 5.3.2
 YOUNG = timedelta(days=7)
 
@@ -72,17 +73,22 @@ class Lock:
     until: datetime | None
 
 
-def lock_after(exhausted: int, last: datetime | None, wrong: int, now: datetime) -> Lock | None:
-    """Whether the case's codes are locked (security R6.5: 15 minutes, then 60, then a person).
+def lock_after(
+    challenges: Sequence[Challenge], now: datetime, cleared: datetime | None = None
+) -> Lock | None:
+    """Whether the codes of a case are locked (security R6.5): for 15 minutes after five wrong
+    answers to one code, and for a person after ten in a day, over all codes, visits and devices.
 
-    *exhausted*: challenges of the last 24 hours that ran out of tries, the *last* made then.
-    *wrong*: wrong answers of the last 24 hours, over all challenges.
+    *challenges*: those of the case. A right code starts the count anew (R6.4), and so does a person
+    who *cleared* the lock.
     """
-    if wrong >= WRONG_PER_DAY or exhausted > len(LOCKS):
+    passed = [c.used_at for c in challenges if c.used_at is not None]
+    since = max([now - DAY, *passed, *([cleared] if cleared else [])])
+    counted = [c for c in challenges if c.created_at > since]
+    if sum(c.tries for c in counted) >= WRONG_PER_DAY:
         return Lock(None)
-    if not exhausted or last is None:
-        return None
-    until = last + LOCKS[exhausted - 1]
+    worn = [c.superseded_at or now for c in counted if c.tries >= MOST_TRIES]
+    until = max(worn) + LOCK if worn else now
     return Lock(until) if now < until else None
 
 

@@ -15,6 +15,7 @@ from inthread.domain.audit import GENESIS, AuditEvent, Recorded, link_hash
 from inthread.store import tables as t
 
 a = t.audit.c
+Entry = tuple[AuditEvent, Mapping[str, object]]
 
 
 def append(
@@ -26,7 +27,7 @@ def append(
 
 def append_all(
     tx: Connection, now: datetime, actor: Actor, subject: str,
-    events: Iterable[tuple[AuditEvent, Mapping[str, object]]],
+    events: Iterable[Entry],
 ) -> None:
     """Record several in one statement, in this order."""
     end = tails(tx).get(subject) or _read_tail(tx, subject)

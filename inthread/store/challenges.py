@@ -1,4 +1,4 @@
-"""Challenges: counted, spent and superseded by conditional updates (security R6.1)."""
+"""Challenges: counted and spent by one conditional update (security R6.1)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ h = t.challenges.c
 
 
 def add(tx: Connection, challenge: Challenge) -> None:
-    """The newest code replaces the ones before it; their tries stay counted (R6.3)."""
-    tx.execute(
-        update(t.challenges)
-        .where(h.case_id == challenge.case_id, h.used_at.is_(None), h.superseded_at.is_(None))
-        .values(superseded_at=challenge.created_at)
-    )
     tx.execute(insert(t.challenges).values(
         id=challenge.id, case_id=challenge.case_id, person_id=challenge.person_id,
         contact_id=challenge.contact_id, visit_id=challenge.visit_id, purpose=challenge.purpose,
@@ -40,22 +34,33 @@ def newest(tx: Connection, case_id: str) -> Challenge | None:
     return _one(row) if row else None
 
 
-def count_try(tx: Connection, challenge_id: str, now: datetime) -> bool:
-    """Spend one of its tries. False when there is none left, or it is used, replaced or too old:
-    then the answer must not be evaluated."""
+def since(tx: Connection, case_id: str, since: datetime) -> list[Challenge]:
+    """The codes asked for since then, oldest first, whatever became of them."""
+    rows = tx.execute(
+        select(t.challenges).where(h.case_id == case_id, h.created_at > since)
+        .order_by(h.created_at, h.id)
+    )
+    return [_one(r) for r in rows]
+
+
+def void(tx: Connection, case_id: str, now: datetime) -> None:
+    """No code sent so far is taken any more; their tries stay counted (R6.3)."""
+    tx.execute(
+        update(t.challenges)
+        .where(h.case_id == case_id, h.used_at.is_(None), h.superseded_at.is_(None))
+        .values(superseded_at=now)
+    )
+
+
+def answer(tx: Connection, challenge_id: str, right: bool, now: datetime) -> bool:
+    """Spend one of its tries, and with the *right* answer the code itself, in one step. False when
+    there is none left, or it is used, replaced or too old: then the answer counts for nothing."""
+    spent = {"used_at": now} if right else {}
     got = tx.execute(
         update(t.challenges)
         .where(h.id == challenge_id, h.tries < MOST_TRIES, h.used_at.is_(None),
                h.superseded_at.is_(None), h.expires_at > now)
-        .values(tries=h.tries + 1)
-    )
-    return got.rowcount == 1
-
-
-def use(tx: Connection, challenge_id: str, now: datetime) -> bool:
-    """Spend the code itself. False when somebody was first."""
-    got = tx.execute(
-        update(t.challenges).where(h.id == challenge_id, h.used_at.is_(None)).values(used_at=now)
+        .values(tries=h.tries + 1, **spent)
     )
     return got.rowcount == 1
 
@@ -67,32 +72,6 @@ def sent_since(tx: Connection, case_id: str, contact_id: str, since: datetime) -
         .order_by(h.created_at)
     )
     return [r.created_at for r in rows]
-
-
-def wrong_since(tx: Connection, case_id: str, since: datetime) -> int:
-    """Wrong answers for the case: every counted try but the right ones."""
-    tries, right = tx.execute(
-        select(func.coalesce(func.sum(h.tries), 0), func.count(h.used_at))
-        .where(h.case_id == case_id, h.created_at > since)
-    ).one()
-    return int(tries) - int(right)
-
-
-def exhausted_since(tx: Connection, case_id: str, since: datetime) -> tuple[int, datetime | None]:
-    """How many challenges ran out of tries, and when the last of them was made."""
-    row = tx.execute(
-        select(func.count(), func.max(h.created_at))
-        .where(h.case_id == case_id, h.created_at > since, h.used_at.is_(None),
-               h.tries >= MOST_TRIES)
-    ).one()
-    return int(row[0]), row[1]
-
-
-def last_passed(tx: Connection, case_id: str) -> datetime | None:
-    """When a code of this case was last right."""
-    row = tx.execute(select(func.max(h.used_at)).where(h.case_id == case_id)).one()
-    passed: datetime | None = row[0]
-    return passed
 
 
 def count_fact_try(tx: Connection, id: str, case_id: str, now: datetime) -> None:

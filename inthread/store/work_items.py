@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from inthread.domain.work_item import WorkItem
 from inthread.store import tables as t
@@ -38,6 +38,14 @@ def resolve(tx: Connection, item_id: str, resolution: str, by: str, now: datetim
         .values(resolved_at=now, resolution=resolution, resolved_by=by)
     )
     return got.rowcount == 1
+
+
+def last_resolved(tx: Connection, case_id: str, reason: str) -> datetime | None:
+    """When a person last resolved an item of this reason."""
+    at: datetime | None = tx.execute(
+        select(func.max(w.resolved_at)).where(w.case_id == case_id, w.reason == reason)
+    ).scalar_one()
+    return at
 
 
 def page(

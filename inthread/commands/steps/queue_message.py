@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case
 from inthread.domain.message import Message, Purpose
@@ -16,12 +15,12 @@ from inthread.store import audit, messages, outbox
 
 
 def queue_message(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, person: Person, contact: Contact,
+    rt: Runtime, tx: Connection, *, case: Case, person: Person, contact: Contact,
     purpose: Purpose, template: str, values: Mapping[str, str] | None = None,
     link_id: str | None = None, challenge_id: str | None = None,
-) -> Message:
-    """The message as written. Its text is made at the instant of sending, so no link and no code
-    is at rest."""
+) -> audit.Entry:
+    """What to audit of it. The text is made at the instant of sending, so no link and no code is
+    at rest."""
     now = rt.now()
     message = Message(
         id=rt.new_id("msg"), case_id=case.id, person_id=person.id, contact_id=contact.id,
@@ -32,8 +31,7 @@ def queue_message(
     messages.add(tx, message)
     kind = "code" if purpose is Purpose.CODE else "message"
     outbox.put(tx, rt.new_id("job"), kind, message.id, now, case.id)
-    audit.append(
-        tx, now, actor, case.id, AuditEvent.MESSAGE_QUEUED, message=message.id,
-        purpose=purpose.value, channel=contact.channel, template=template,
-    )
-    return message
+    return AuditEvent.MESSAGE_QUEUED, {
+        "message": message.id, "purpose": purpose.value, "channel": contact.channel,
+        "template": template,
+    }

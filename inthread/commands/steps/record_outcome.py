@@ -13,15 +13,16 @@ from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case, NextStep
-from inthread.domain.link import LinkState
+from inthread.domain.link import LinkState, Visit
 from inthread.domain.message import Purpose
 from inthread.domain.money import Money
 from inthread.domain.outcome import Outcome
+from inthread.domain.person import Person
 from inthread.domain.writeback import Writeback
 from inthread.offers import facts_of
 from inthread.runtime import Runtime
 from inthread.spi import Attachment
-from inthread.store import audit, cases, links, outbox, outcomes, people, writebacks
+from inthread.store import audit, cases, links, outbox, outcomes, writebacks
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,12 @@ class Done:
     attachments: Sequence[tuple[str, Attachment]] = ()
 
 
-def record_outcome(rt: Runtime, tx: Connection, *, actor: Actor, case: Case, done: Done) -> Outcome:
-    """Raises AlreadySettled unless the case is open or waits for this payment."""
+def record_outcome(
+    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, person: Person, visit: Visit | None,
+    done: Done,
+) -> Outcome:
+    """*visit*: the customer's latest; the receipt goes the way they came. Raises AlreadySettled
+    unless the case can take an outcome."""
     now = rt.now()
     workflow = rt.workflows[case.workflow]
     proof = workflow.proofs[done.action]
@@ -48,7 +53,6 @@ def record_outcome(rt: Runtime, tx: Connection, *, actor: Actor, case: Case, don
         completes=_completes(rt, case, done), at=now, lines=done.lines, evidence=done.evidence,
     )
     after = case.record(outcome, NextStep("prove", proof.connector, now + proof.within))
-    person = people.get(tx, case.person_id)
     writeback = Writeback(
         id=rt.new_id("wb"), case_id=case.id, outcome_id=outcome.id, connector=proof.connector,
         operation=proof.operation, must_equal=tuple(proof.must_equal),
@@ -66,12 +70,13 @@ def record_outcome(rt: Runtime, tx: Connection, *, actor: Actor, case: Case, don
     outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
-    audit.append(
-        tx, now, actor, case.id, AuditEvent.OUTCOME, outcome=outcome.id, action=done.action,
-        kind=done.kind, amount=done.amount.as_json() if done.amount else None,
-        writeback=writeback.id,
-    )
-    _send_receipt(rt, tx, actor, after, outcome)
+    audit.append_all(tx, now, actor, case.id, [
+        (AuditEvent.OUTCOME, {
+            "outcome": outcome.id, "action": done.action, "kind": done.kind,
+            "amount": done.amount.as_json() if done.amount else None, "writeback": writeback.id,
+        }),
+        *_send_receipt(rt, tx, after, person, visit, outcome),
+    ])
     return outcome
 
 
@@ -94,18 +99,16 @@ def _document(
 
 
 def _send_receipt(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, outcome: Outcome
-) -> None:
+    rt: Runtime, tx: Connection, case: Case, person: Person, visit: Visit | None, outcome: Outcome
+) -> Sequence[audit.Entry]:
     """On the channel the customer came by, unless they stopped it."""
-    visit = links.newest_visit(tx, case.id)
-    person = people.get(tx, case.person_id)
     contact = person.contact(visit.contact_id) if visit else None
     if visit is None or contact is None or contact.stopped_at is not None:
-        return
+        return ()
     amount = outcome.amount
-    queue_message(
-        rt, tx, actor=actor, case=case, person=person, contact=contact, purpose=Purpose.RECEIPT,
+    return (queue_message(
+        rt, tx, case=case, person=person, contact=contact, purpose=Purpose.RECEIPT,
         template="receipt", link_id=visit.link_id,
         values={"outcome": outcome.id, "minor": str(amount.minor), "currency": amount.currency}
         if amount else {"outcome": outcome.id},
-    )
+    ),)
