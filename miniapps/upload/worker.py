@@ -112,10 +112,7 @@ def _flat(opened: Image) -> Image:
 def _upright(picture: Image, opened: Image) -> Image:
     from PIL import ExifTags, Image
 
-    with warnings.catch_warnings():
-        # Phones write odd EXIF; only the orientation is read from it and nothing is kept.
-        warnings.simplefilter("ignore")
-        orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
+    orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
     turn = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
@@ -244,18 +241,19 @@ def _strip(document: Pdf) -> None:
     import pikepdf
     from pikepdf.sanitize import Sanitizer
 
-    scrub = Sanitizer().remove_javascript().remove_external_access().remove_attachments()
-    scrub.remove_multimedia().remove_web_capture().remove_collection().apply(document)
+    # All that acts was refused; links are the one thing left that reaches out.
+    Sanitizer().remove_external_access().remove_web_capture().remove_collection().apply(document)
     for thing in document.objects:
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
             for key in ("/Metadata", "/PieceInfo", "/Thumb", "/OpenAction"):
                 if key in thing:
                     del thing[key]
-    if "/Info" in document.trailer:
-        del document.trailer["/Info"]
+    for key in ("/Info", "/ID"):
+        if key in document.trailer:
+            del document.trailer[key]
 
 
-def _limit_self(most_bytes: int) -> None:
+def limit_self(most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -270,8 +268,10 @@ READERS: dict[str, Callable[[bytes, Limits], tuple[str, int, bytes]]] = {
 
 def main(kind: str, text: str) -> int:
     limits: Limits = json.loads(text)
-    _limit_self(limits["most_bytes"])
+    limit_self(limits["most_bytes"])
     warnings.simplefilter("error")
+    # Phones write odd things beside the picture. Of all that only the orientation is read.
+    warnings.filterwarnings("ignore", module="PIL.TiffImagePlugin")
     warnings.filterwarnings("ignore", message="Image appears to be a malformed MPO file")
     new = b""
     try:

@@ -46,6 +46,12 @@ def chained(document: pikepdf.Pdf) -> None:
     document.Root.OpenAction = first
 
 
+def embedded_file(document: pikepdf.Pdf) -> None:
+    """Bytes kept in the document as a file, without any name leading to them."""
+    stream = pikepdf.Stream(document, b"MZ", Type=Name.EmbeddedFile)
+    document.Root.Odd = document.make_indirect(stream)
+
+
 SCRIPT = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
 ACTIONS = ("Launch", "GoToR", "GoToE", "SubmitForm", "ImportData", "Rendition", "Movie", "Sound")
 
@@ -61,6 +67,8 @@ CHANGES: Mapping[str, Change] = {
     "field_script": root(AcroForm=Dictionary(Fields=Array([]), Odd=Dictionary(JS="1"))),
     "xfa": root(AcroForm=Dictionary(Fields=Array([]), XFA="<x/>")),
     "attachment": attachment,
+    "embedded_file": embedded_file,
+    "file_specification": root(Odd=Dictionary(Type=Name.Filespec, EF=Dictionary(F=7))),
     "attachment_note": annotation(Subtype=Name.FileAttachment),
     "rich_media": annotation(Subtype=Name.RichMedia),
     "three_d": annotation(Subtype=Name("/3D")),

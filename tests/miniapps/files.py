@@ -21,6 +21,15 @@ def picture(
     return Image.new(mode, size, color)
 
 
+def noise(size: tuple[int, int]) -> Image.Image:
+    """Grey that hardly packs, the same each time."""
+    count, state, levels = size[0] * size[1], 1, bytearray()
+    for _ in range(count):
+        state = state * 1_103_515_245 + 12_345 & 0x7FFFFFFF
+        levels.append(state >> 16 & 0xFF)
+    return Image.frombytes("L", size, bytes(levels))
+
+
 def saved(image: Image.Image, form: str, **options: object) -> bytes:
     out = BytesIO()
     image.save(out, form, **options)
@@ -88,6 +97,19 @@ def black_png(width: int, height: int) -> bytes:
 
 def moving_png() -> bytes:
     return saved(picture(), "PNG", save_all=True, append_images=[picture(color="blue")])
+
+
+def half_moving_png() -> bytes:
+    """Says that it moves and has no frames: Pillow warns, and would show it all the same."""
+    still = saved(picture(), "PNG")
+    after_header = 8 + 25
+    claim = chunk(b"acTL", struct.pack(">II", 0, 0))
+    return still[:after_header] + claim + still[after_header:]
+
+
+def with_segment(jpeg: bytes, marker: int, body: bytes) -> bytes:
+    """The JPEG with one more segment at its start."""
+    return jpeg[:2] + struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + jpeg[2:]
 
 
 def two_in_a_jpeg() -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -13,7 +12,7 @@ from PIL import Image
 from inthread.spi import Attachment, Form, Invalid, Line, Offer, Settled
 from inthread.spi import Upload as Sent
 from miniapps.upload import WORDING, Upload, shown_name
-from miniapps.upload.decoder import MOST_BYTES, Decoded, Decoder, NotTaken
+from miniapps.upload.decoder import MOST_BYTES, Decoded, Decoder
 from tests.miniapps import files
 from tests.miniapps.build import an_offer
 
@@ -204,6 +203,22 @@ def test_a_palette_with_holes_is_laid_on_white() -> None:
     assert files.opened(decoded(holes).content).getpixel((3, 3)) == (255, 255, 255)
 
 
+def test_a_grey_that_means_nothing_is_laid_on_white() -> None:
+    holes = files.saved(files.picture(mode="L", color=7), "PNG", transparency=7)
+    assert files.opened(decoded(holes).content).getpixel((3, 3)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("marker", "body"),
+    [(0xE1, b"Exif\0\0II*\0\x08\0\0\0\xff\xff"), (0xE2, b"MPF\0nonsense")],
+)
+def test_what_a_phone_wrote_badly_beside_the_picture_does_not_matter(
+    marker: int, body: bytes
+) -> None:
+    sent = files.with_segment(files.saved(files.picture(), "JPEG"), marker, body)
+    assert files.opened(decoded(sent).content).size == (60, 40)
+
+
 def test_a_second_picture_in_a_photo_is_left_behind() -> None:
     sent = files.two_in_a_jpeg()
     assert files.opened(sent).n_frames == 2
@@ -223,12 +238,16 @@ def test_a_pdf_keeps_its_pages_and_loses_what_says_who_made_it() -> None:
         )
         document.pages[0].Annots = files.Array([link])
         document.pages[0].PieceInfo = files.Dictionary(Draw="SecretDrawing")
+        document.pages[0].Thumb = document.make_stream(b"SecretThumb")
+        document.Root.SpiderInfo = files.Dictionary(V=1.0, C="SecretCapture")
+        document.Root.Collection = files.Dictionary(View="SecretView")
+        document.Root.Odd = files.Array([1, None, True, files.Array([2.5])])
 
     found = decoded(files.pdf(change, pages=2) + b"<script>Secret</script>")
     assert found.pages == 2
     assert b"Secret" not in found.content
     with pikepdf.open(BytesIO(found.content)) as document:
-        assert sorted(document.Root.keys()) == ["/Pages", "/Type"]
+        assert sorted(document.Root.keys()) == ["/Odd", "/Pages", "/Type"]
         assert [page.Contents.read_bytes() for page in document.pages] == [
             b"BT (page 0) Tj ET", b"BT (page 1) Tj ET",
         ]
@@ -263,21 +282,7 @@ def test_a_picture_as_large_as_allowed_is_taken() -> None:
     assert files.opened(found.content).size == (8000, 5000)
 
 
-def test_a_decoder_that_is_given_no_turn_says_busy() -> None:
-    assert Decoder(at_once=0, seconds=0.01).decode(files.pdf(), 3) == NotTaken("busy")
-
-
-def test_a_file_that_takes_too_long_is_refused() -> None:
-    assert Decoder(seconds=0.001).decode(files.pdf(), 3) == NotTaken("too_heavy")
-
-
-def test_a_worker_that_is_broken_is_a_fault_of_ours(tmp_path: Path) -> None:
-    broken = tmp_path / "worker.py"
-    broken.write_text("raise SystemExit('no library')")
-    with pytest.raises(RuntimeError, match="no library"):
-        Decoder(worker=broken).decode(files.pdf(), 3)
-
-
 def test_an_attachment_is_what_the_core_keeps() -> None:
-    [kept] = UPLOAD.read(offer(), form(("a.pdf", files.pdf()))).attachments
-    assert kept == Attachment("a.pdf", "application/pdf", decoded(files.pdf()).content, 1)
+    document = files.pdf()
+    [kept] = UPLOAD.read(offer(), form(("a.pdf", document))).attachments
+    assert kept == Attachment("a.pdf", "application/pdf", decoded(document).content, 1)
