@@ -8,9 +8,11 @@ from inthread.domain.refusals import Forbidden
 
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
-    "workflows:write", "visit", "carry", "payments:write",
+    "workflows:write", "metrics:read", "visit", "carry", "payments:write",
 )
-API_SCOPES = ("triggers:write", "cases:read", "cases:write", "work:read", "work:write")
+API_SCOPES = (
+    "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",
+)
 
 
 @dataclass(frozen=True)

@@ -17,31 +17,8 @@ from inthread.domain.work_item import WorkItem
 from inthread.domain.writeback import WritebackState
 from inthread.store import audit, cases
 from inthread.store import tables as t
+from inthread.store.audit import Tail
 from inthread.store.bulk import Cell, among, json_text, put, stamps
-
-
-def people_named(tx: Connection, references: Collection[str]) -> dict[str, Person]:
-    """The people of these references with their contacts, stopped ones too, by reference."""
-    p, k = t.people.c, t.contacts.c
-    rows = tx.execute(
-        select(p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
-               k.address, k.rank, k.known_since, k.stopped_at)
-        .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
-        .where(among(tx, p.reference, references)).order_by(p.id, k.rank, k.created_at)
-    )
-    found: dict[str, tuple[Person, list[Contact]]] = {}
-    for r in rows:
-        person, contacts = found.setdefault(
-            r.reference, (Person(r.id, r.reference, r.name, r.locale, r.zone), [])
-        )
-        if r.contact_id is not None:
-            contacts.append(Contact(
-                r.contact_id, person.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at
-            ))
-    return {
-        reference: Person(p.id, p.reference, p.name, p.locale, p.zone, tuple(contacts))
-        for reference, (p, contacts) in found.items()
-    }
 
 
 def known(
@@ -64,7 +41,7 @@ def _may_be_carried(case: Case) -> bool:
 def _on_their_way(
     tx: Connection, case_ids: Collection[str]
 ) -> tuple[set[str], dict[str, datetime]]:
-    """The cases with an outcome of this attempt or an unsettled payment; when each case's last
+    """The cases with an outcome of this attempt or a payment on its way; when each case's last
     writeback was proved."""
     c, o, p = t.cases.c, t.outcomes.c, t.payments.c
     w, a = t.writebacks.c, t.writeback_attempts.c
@@ -72,7 +49,7 @@ def _on_their_way(
         among(tx, o.case_id, case_ids)
     )
     paying = select(p.case_id).where(
-        among(tx, p.case_id, case_ids), p.state.in_(("started", "unknown"))
+        among(tx, p.case_id, case_ids), p.state == "started"
     )
     seen = (
         select(w.case_id, func.max(a.at).label("at"))
@@ -195,7 +172,9 @@ def add_events(tx: Connection, now: datetime, actor: Actor, events: Sequence[Eve
         select(a.subject, a.n, a.hash)
         .join(last, (last.c.subject == a.subject) & (last.c.n == a.n))
     )
-    _add_events(tx, now, actor, events, {r.subject: (r.n, r.hash) for r in tails})
+    ends = {r.subject: (r.n, r.hash) for r in tails}
+    _add_events(tx, now, actor, events, ends)
+    audit.tails(tx).update({subject: Tail(*end) for subject, end in ends.items()})
 
 
 def _add_events(

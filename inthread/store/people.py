@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from inthread.domain.person import Contact, Person
 from inthread.domain.refusals import NotFound
 from inthread.store import tables as t
+from inthread.store.bulk import among
 
 p, k = t.people.c, t.contacts.c
 
@@ -27,9 +28,14 @@ def lock(tx: Connection, person_id: str) -> Person:
     return _found(_people(tx, held))
 
 
-def by_reference(tx: Connection, references: Sequence[str]) -> dict[str, Person]:
-    found = _people(tx, _EACH.where(p.reference.in_(references)))
+def by_reference(tx: Connection, references: Collection[str]) -> dict[str, Person]:
+    found = _people(tx, _EACH.where(among(tx, p.reference, references)))
     return {person.reference: person for person in found}
+
+
+def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Person]:
+    found = _people(tx, _EACH.where(among(tx, p.id, ids)))
+    return {person.id: person for person in found}
 
 
 def add_all(tx: Connection, people: Sequence[Person], now: datetime) -> None:

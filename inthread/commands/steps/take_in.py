@@ -32,7 +32,7 @@ from inthread.domain.person import Contact, Person
 from inthread.domain.work_item import WorkItem
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import intake
+from inthread.store import intake, people
 from inthread.store.bulk import crossing
 from inthread.store.intake import Event
 
@@ -87,7 +87,7 @@ class _Batch:
         wanted: dict[str, set[Key]] = {}
         for one in asked:
             wanted.setdefault(one.workflow.key, set()).add((one.natural_key, one.reference))
-        self.people = intake.people_named(self.tx, {one.person.reference for one in asked})
+        self.people = people.by_reference(self.tx, {one.person.reference for one in asked})
         self.known = intake.known(self.tx, wanted)
 
     # --- one row ------------------------------------------------------------------------------

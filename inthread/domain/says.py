@@ -1,0 +1,86 @@
+"""What each audit event says, in a plain sentence for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inthread.domain.audit import AuditEvent as E
+from inthread.domain.money import Money
+
+# Fields are details of the event; a sentence never needs one that may be missing.
+_SAYS: Mapping[E, str] = {
+    E.CASE_OPENED: "The case was opened.",
+    E.CASE_REFRESHED: "The source sent newer facts.",
+    E.CASE_CLOSED: "The system of record shows the outcome. The case is closed.",
+    E.CASE_REOPENED: "The system of record shows the part. The rest is still open.",
+    E.CASE_WITHDRAWN: "The case was taken back. Nothing more is sent.",
+    E.CASE_EXPIRED: "The case's time is over. Nothing more is sent.",
+    E.CASE_HANDED_OVER: "A person has it now: {reason}.",
+    E.CASE_RESUMED: "The case goes on by itself again.",
+    E.MESSAGE_QUEUED: "A message is ready to leave by {channel}.",
+    E.MESSAGE_HELD: "A message was held back: {reasons}.",
+    E.MESSAGE_SENT: "A message left by {channel}.",
+    E.MESSAGE_FAILED: "A message could not be sent: {reasons}.",
+    E.MESSAGE_CANCELLED: "A message is no longer wanted: {reasons}.",
+    E.CONTACT_STOPPED: "Nothing more goes to this contact point.",
+    E.LINK_OPENED: "The customer opened the link.",
+    E.LINK_RENEWED: "The customer asked for a new link.",
+    E.LINK_REVOKED: "The link was switched off.",
+    E.LINK_UNKNOWN_ROW: "A link signed by us came back, and we do not have it.",
+    E.CODE_SENT: "The customer asked for a code.",
+    E.CODE_PASSED: "The customer gave the right code.",
+    E.CODE_WRONG: "The customer gave a wrong code.",
+    E.CODE_REPLAYED: "A code was given that had been used.",
+    E.CODE_LOCKED: "Too many wrong codes: no more are taken for now.",
+    E.FACT_PASSED: "The customer knew the answer.",
+    E.FACT_WRONG: "The customer gave a wrong answer.",
+    E.VISIT_LEFT: "The customer left.",
+    E.OFFERED: "The customer was shown what they can do.",
+    E.DENIED: "An action was refused: {why}.",
+    E.CHOSEN: "The customer chose: {action}.",
+    E.OUTCOME: "The customer finished: {action}{amount}.",
+    E.PAYMENT_STARTED: "The customer went to pay{amount}.",
+    E.PAYMENT_SUCCEEDED: "The payment provider says that the money moved{amount}.",
+    E.PAYMENT_FAILED: "The payment failed. No money moved.",
+    E.PAYMENT_UNCLEAR: "Nobody can tell yet whether money moved.",
+    E.PAYMENT_REFUNDED: "The money was given back.",
+    E.WRITEBACK_SENDING: "The outcome is on its way to {connector}.",
+    E.WRITEBACK_APPLIED: "{connector} took the outcome. It is not proved yet.",
+    E.WRITEBACK_UNHEARD: "{connector} gave no clear answer. It will be looked up.",
+    E.WRITEBACK_PROVED: "{connector} shows the outcome: it is proved.",
+    E.WRITEBACK_FAILED: "{connector} does not have the outcome: {trouble}.",
+    E.WORK_RESOLVED: "A person resolved it: {result}.",
+    E.KEY_MADE: "An API key was made.",
+    E.KEY_REVOKED: "An API key was revoked.",
+    E.WORKFLOW_PUBLISHED: "A version of the workflow was published.",
+}
+
+
+def says(event: str, detail: Mapping[str, object]) -> str:
+    """The sentence of an event as it was recorded."""
+    shown = {name: _shown(name, value) for name, value in detail.items()}
+    return _SAYS[E(event)].format_map(_Blank(shown))
+
+
+class _Blank(dict[str, str]):
+    """What a detail lacks is left out."""
+
+    def __missing__(self, name: str) -> str:
+        return "" if name == "amount" else "not said"
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "amount":
+        return f", {_amount(value)}" if isinstance(value, Mapping) else ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(each) for each in value) or "not said"
+    return _words(value) if value is not None else "not said"
+
+
+def _words(value: object) -> str:
+    return str(value).replace("_", " ")
+
+
+def _amount(value: Mapping[str, object]) -> str:
+    amount = Money(int(str(value["minor"])), str(value["currency"]))
+    return f"{amount.plain()} {amount.currency}"
