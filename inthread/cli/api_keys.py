@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from inthread.cli.parts import Parts, Stop
 from inthread.cli.start import ready
+from inthread.commands.make_api_key import make_api_key
+from inthread.commands.revoke_api_key import revoke_api_key
 from inthread.domain.actor import API_SCOPES, OPERATOR
 from inthread.domain.refusals import Refused
 
@@ -31,7 +33,6 @@ def add(verbs: Verbs) -> None:
 
 
 def make(parts: Parts, options: argparse.Namespace) -> int:
-    from inthread.commands.make_api_key import make_api_key
     _, rt = ready(parts)
     try:
         made = make_api_key(rt, actor=OPERATOR, name=options.name, scopes=options.scopes)
@@ -45,7 +46,6 @@ def make(parts: Parts, options: argparse.Namespace) -> int:
 
 
 def end(parts: Parts, options: argparse.Namespace) -> int:
-    from inthread.commands.revoke_api_key import revoke_api_key
     _, rt = ready(parts)
     try:
         revoke_api_key(rt, actor=OPERATOR, key_id=options.id)

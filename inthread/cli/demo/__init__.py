@@ -19,6 +19,7 @@ from inthread.cli.demo.people import Example, examples
 from inthread.cli.migrate import migrate
 from inthread.cli.parts import Parts, Stop
 from inthread.cli.start import ready
+from inthread.commands.make_api_key import make_api_key
 from inthread.domain.actor import API_SCOPES, OPERATOR
 from inthread.runtime import utc_now
 
@@ -92,7 +93,6 @@ def _start(parts: Parts, house: House, family: Family, told: threading.Event) ->
 
 def _prepare(parts: Parts, house: House) -> str:
     """The database, and the API key that plays the back office's part."""
-    from inthread.commands.make_api_key import make_api_key
     settings, rt = ready(parts, env=house.env(), migrated=False)
     try:
         migrate(parts, rt, settings.workflow_folder)
