@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import Clock
 from tests.plugins.install import install
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
