@@ -51,10 +51,11 @@ def _check(reason: str, words: str) -> None:
 
 
 def _forget_contact(rt: Runtime, tx: Connection, actor: Actor, taken: Taken) -> None:
-    """Nothing more goes to this contact point for this person, and its links and visits die."""
+    """Nothing more goes to this contact point for this person, and its links and visits die, those
+    of other cases too: whoever holds it is somebody else (R5.7)."""
     now, contact_id = rt.now(), taken.visit.contact_id
     people.stop_contact(tx, contact_id, "wrong_person", now)
-    links.kill(tx, taken.case.id, now, contact_id)
+    links.kill_of_contact(tx, taken.person.id, contact_id, now)
     audit.append_all(tx, now, actor, taken.case.id, [
         (AuditEvent.CONTACT_STOPPED, {"contact": contact_id, "why": "wrong_person"}),
         (AuditEvent.LINK_REVOKED, {"link": taken.link.id}),

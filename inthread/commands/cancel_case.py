@@ -26,7 +26,8 @@ def cancel_case(
 
     cancelled; unchanged when it was withdrawn before; already_ended when it ended otherwise. A
     payment that is on its way is looked after until it is settled: late money is seen.
-    Raises BadInput, NotFound, and AlreadySettled while an outcome is on its way to the source.
+    Raises BadInput, NotFound, and AlreadySettled while an outcome is on its way to the source or
+    a person looks at money that came.
     """
     actor.require("triggers:write")
     why = _reason(reason)
@@ -34,7 +35,11 @@ def cancel_case(
         case = _find(rt, tx, case_id, workflow, facts)
         if not case.live:
             return _ended(case)
-        if outcomes.of_attempt(tx, case.id, case.attempt) is not None:
+        item = work_items.open_of(tx, case.id)
+        money = item is not None and item.reason == "payment_unclear"
+        if money or payments.unbooked(tx, case.id) or outcomes.of_attempt(
+            tx, case.id, case.attempt
+        ):
             raise AlreadySettled(case.id)
         _withdraw(rt, tx, actor, case, why)
         return Answer(AnswerStatus.CANCELLED, case.id, case.reference)
@@ -65,7 +70,7 @@ def _withdraw(rt: Runtime, tx: Connection, actor: Actor, case: Case, why: str) -
         work_items.resolve(tx, item.id, "withdrawn", str(actor), now)
     stop_reminders(tx, case, "withdrawn", now)
     links.kill(tx, case.id, now)
-    payment = payments.unsettled(tx, case.id)
+    payment = payments.started(tx, case.id)
     if payment is not None:
         outbox.drop(tx, case.id, ("payment",), now)
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, now, case.id)

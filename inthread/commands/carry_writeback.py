@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
@@ -32,8 +33,8 @@ def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     """Send the writeback `job.ref` if it may be sent, and look whether it shows. It is `unknown`
     in the database before the first call and until the result is recorded."""
     actor.require("carry")
-    now = rt.now()
     with rt.db.begin() as tx:
+        now = rt.now()
         if not outbox.held(tx, job, now):
             return
         before = writebacks.get(tx, job.ref)
@@ -127,10 +128,10 @@ def _settle(
         return
     cases.save(tx, case, settled)
     closed = settled.state is CaseState.CLOSED
-    if not closed:
-        outbox.put(tx, rt.new_id("job"), "contact", case.id, again.due, case.id)
     event = AuditEvent.CASE_CLOSED if closed else AuditEvent.CASE_REOPENED
     audit.append(tx, now, actor, case.id, event, outcome=outcome.id)
+    if not closed:
+        go_on(rt, tx, actor=actor, case=settled)
 
 
 def _back_from_late(tx: Connection, case: Case, outcome: Outcome, now: datetime) -> Case:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inthread.commands.record_payment_event import record_payment_event
-from inthread.commands.steps.hand_over import hand_over
+from inthread.commands.steps.look_for_money import look_for_money
 from inthread.domain.actor import Actor
 from inthread.domain.case import CaseState, NextStep
 from inthread.domain.payment import Payment, PaymentEvent, PaymentState
@@ -30,15 +30,13 @@ def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
         ask_provider(rt, actor=actor, payment=payment, close=_age(rt, payment) >= LIFE)
     now = rt.now()
     with rt.db.begin() as tx:
-        payment = payments.get(tx, job.ref)
         case = cases.lock(tx, payment.case_id)
+        payment = payments.get(tx, payment.id)
         if not outbox.done(tx, job, now) or payment.state is not PaymentState.STARTED:
             return
         if _age(rt, payment) >= GIVE_UP:
-            hand_over(
-                rt, tx, actor=actor, case=case, reason="payment_unclear",
-                why=f"no answer about payment {payment.id} for a day",
-            )
+            why = f"no answer about payment {payment.id} for a day"
+            look_for_money(rt, tx, actor=actor, case=case, why=why)
             return
         again = now + _wait(rt, payment)
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, again, payment.case_id)

@@ -24,16 +24,16 @@ def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     """Do the cadence step that is due for the case `job.ref`; a case that is no longer open is
     left alone. The next step's job is written in the same transaction."""
     actor.require("carry")
-    now = rt.now()
     with rt.db.begin() as tx:
         case = cases.lock(tx, job.ref)
+        now = rt.now()
         if not outbox.done(tx, job, now) or case.state is not CaseState.OPEN or case.next is None:
             return
         cadence = rt.workflows[case.workflow].cadence
         if case.next.what == "give_up" or case.step >= len(cadence.steps):
             hand_over(rt, tx, actor=actor, case=case, reason="no_response", why="cadence is over")
             return
-        person = people.get(tx, case.person_id)
+        person = people.lock(tx, case.person_id)
         contact = _whom(rt, case, person, cadence)
         if contact is None:
             hand_over(
@@ -41,7 +41,7 @@ def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
                 why="no contact point that may be used",
             )
             return
-        today = messages.asked_since(tx, person.id, now - timedelta(hours=24))
+        today = messages.asked_since(tx, person.id, now - timedelta(hours=24), waiting=True)
         gate = may_ask(case, person, contact, cadence, today, now)
         if gate.open:
             _ask(rt, tx, actor, case, person, contact)

@@ -53,5 +53,5 @@ def open_link(rt: Runtime, *, actor: Actor, token: str, locale: str | None = Non
             )
             return Opened(visit, cookie)
         # Signed by us, yet no such row: a restored backup, or a key in the wrong hands (A11).
-        audit.append(tx, now, actor, f"link:{found[:16]}", AuditEvent.LINK_UNKNOWN_ROW)
+        audit.append_unheld(tx, now, actor, f"link:{found[:16]}", AuditEvent.LINK_UNKNOWN_ROW)
     raise NotFound("link")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from inthread.commands.steps.hand_over import hand_over
-from inthread.commands.steps.record_outcome import Done, record_outcome
+from inthread.commands.steps.book_payment import book_payment
+from inthread.commands.steps.look_for_money import look_for_money
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import resume_at
@@ -13,7 +13,7 @@ from inthread.domain.case import Case, CaseState
 from inthread.domain.payment import Payment, PaymentEvent, PaymentState, fold
 from inthread.domain.refusals import NotFound
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, links, outbox, payments, people
+from inthread.store import audit, cases, outbox, payments
 
 
 def record_payment_event(
@@ -52,36 +52,20 @@ def _follow(
             else AuditEvent.PAYMENT_UNCLEAR
         )
         audit.append(tx, rt.now(), actor, case.id, event, payment=payment.id)
-        _unclear(rt, tx, actor, case, f"payment {payment.id} is {state}")
+        why = f"payment {payment.id} is {state}"
+        look_for_money(rt, tx, actor=actor, case=case, why=why)
 
 
 def _succeeded(
     rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment, reference: str
 ) -> None:
-    now = rt.now()
     audit.append(
-        tx, now, actor, case.id, AuditEvent.PAYMENT_SUCCEEDED, payment=payment.id,
+        tx, rt.now(), actor, case.id, AuditEvent.PAYMENT_SUCCEEDED, payment=payment.id,
         amount=payment.amount.as_json(), reference=reference,
     )
-    left = case.remaining
-    fits = left is None or payment.amount <= left
-    if case.state not in (CaseState.OPEN, CaseState.PENDING) or not fits:
-        _unclear(rt, tx, actor, case, f"payment {payment.id} succeeded when the case was elsewhere")
-        return
-    done = Done(
-        action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
-        lines=payments.lines(tx, payment.id),
-        values={
-            **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
-            "minor": payment.amount.minor, "currency": payment.amount.currency,
-            "provider": payment.provider, "provider_reference": reference,
-            "paid_on": now.date().isoformat(),
-        },
-    )
-    record_outcome(
-        rt, tx, actor=actor, case=case, person=people.get(tx, case.person_id),
-        visit=links.newest_visit(tx, case.id), done=done,
-    )
+    if not book_payment(rt, tx, actor=actor, case=case, payment=payment):
+        why = f"payment {payment.id} succeeded when the case was elsewhere"
+        look_for_money(rt, tx, actor=actor, case=case, why=why)
 
 
 def _failed(rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment) -> None:
@@ -93,13 +77,3 @@ def _failed(rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Paym
     again = resume_at(case, rt.workflows[case.workflow].cadence, now)
     cases.save(tx, case, case.payment_failed(again))
     outbox.put(tx, rt.new_id("job"), "contact", case.id, again.due, case.id)
-
-
-def _unclear(rt: Runtime, tx: Connection, actor: Actor, case: Case, why: str) -> None:
-    """Money that nobody expected is never lost: a person gets it, if need be on a case that had
-    ended, or on the newer case for the same obligation."""
-    newer = {} if case.live else cases.live_by_key(tx, case.workflow, [case.natural_key])
-    hand_over(
-        rt, tx, actor=actor, case=newer.get(case.natural_key, case), reason="payment_unclear",
-        why=why,
-    )

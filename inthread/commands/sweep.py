@@ -19,12 +19,12 @@ MOST = 200
 
 
 def sweep(rt: Runtime, *, actor: Actor) -> int:
-    """How many cases were moved. Looks at live cases whose next step is overdue, and at those
-    whose time is over; each in a transaction of its own."""
+    """How many cases were moved: those whose next step is overdue and that nobody carries, and
+    those whose time is over; each in a transaction of its own."""
     actor.require("carry")
     now = rt.now()
     with rt.db.read() as tx:
-        late = cases.overdue(tx, now - GRACE, MOST)
+        late = cases.stuck(tx, now - GRACE, MOST)
         over = cases.past_their_time(tx, now, MOST)
     return sum(_one(rt, actor, i, _move) for i in late) + sum(
         _one(rt, actor, i, _expire) for i in over
@@ -48,7 +48,7 @@ def _move(rt: Runtime, tx: Connection, actor: Actor, case: Case, now: datetime) 
     if case.state is CaseState.RESOLVED:
         return _late_proof(rt, tx, actor, case, waiting, now)
     if case.state is CaseState.PENDING and "payment" not in waiting:
-        payment = payments.unsettled(tx, case.id)
+        payment = payments.started(tx, case.id)
         if payment is None:
             hand_over(
                 rt, tx, actor=actor, case=case, reason="payment_unclear",

@@ -66,11 +66,12 @@ def may_ask(
 
 
 def after_step(case: Case, cadence: Cadence, now: datetime) -> NextStep:
-    """What follows step number `case.step` just done: the next message, or giving up."""
+    """What follows step number `case.step` just done: the next message, or giving up when none is
+    left or it would come after that."""
     step = case.step + 1
     give_up = case.opened_at + cadence.give_up_after
-    if step < len(cadence.steps):
-        return NextStep("contact", "cadence", min(now + cadence.steps[step].after, give_up))
+    if step < len(cadence.steps) and now + cadence.steps[step].after < give_up:
+        return NextStep("contact", "cadence", now + cadence.steps[step].after)
     return NextStep("give_up", "cadence", max(give_up, now))
 
 

@@ -93,8 +93,9 @@ class Case:
         return self._to(CaseState.OPEN, next) if self.state is CaseState.PENDING else self
 
     def record(self, outcome: Outcome, next: NextStep) -> Case:
-        """Take the outcome of this attempt. Raises AlreadySettled unless open or pending."""
-        if self.state not in (CaseState.OPEN, CaseState.PENDING):
+        """Take the outcome of this attempt. A case that a person has stays theirs, with its step.
+        Raises AlreadySettled when it is resolved or has ended."""
+        if self.state not in (CaseState.OPEN, CaseState.PENDING, CaseState.EXCEPTION):
             raise AlreadySettled(self.id)
         if (outcome.case_id, outcome.attempt) != (self.id, self.attempt):
             raise ValueError("outcome of another case or attempt")
@@ -102,7 +103,9 @@ class Case:
         if outcome.amount is not None and settled is not None:
             settled = settled + outcome.amount
         done = self.done if outcome.action in self.done else (*self.done, outcome.action)
-        return replace(self._to(CaseState.RESOLVED, next), settled=settled, done=done)
+        theirs = self.state is CaseState.EXCEPTION
+        after = self._to(self.state, self.next) if theirs else self._to(CaseState.RESOLVED, next)
+        return replace(after, settled=settled, done=done)
 
     def settle(
         self, states: Collection[WritebackState], completes: bool, now: datetime, again: NextStep
@@ -137,5 +140,5 @@ class Case:
         """The same state, at number *step* of its cadence, with what is next."""
         return replace(self._to(self.state, next), step=step)
 
-    def _to(self, state: CaseState, next: NextStep) -> Case:
+    def _to(self, state: CaseState, next: NextStep | None) -> Case:
         return replace(self, state=state, next=next, version=self.version + 1)

@@ -1,7 +1,7 @@
 """Message: one thing said to one contact point, or held back, with the reasons.
 
-    queued -> unknown -> sent          held: not sent, with reasons; cancelled: no longer wanted
-       |         +----> failed
+    queued -> unknown -> sent          queued with reasons: held back, to be decided again
+       |         +----> failed         cancelled: no longer wanted
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """`values` fills the template at the instant of sending; links and codes are made then."""
+    """`values` fills the template at the instant of sending; links and codes are made then.
+    `sent_at`: when it left, or, while that is unknown, when it may have."""
 
     id: str
     case_id: str

@@ -61,10 +61,6 @@ class Payment:
     return_ref: str = ""
     started_at: datetime | None = None
 
-    @property
-    def unsettled(self) -> bool:
-        return self.state in (PaymentState.STARTED, PaymentState.UNKNOWN)
-
 
 def fold(amount: Money, events: Iterable[PaymentEvent]) -> PaymentState:
     """The state after these events, in whatever order they came. Money that moved counts even when

@@ -49,6 +49,6 @@ def visit(rt: Runtime, token: str) -> Seen:
         return Seen(
             taken, decision, open_now,
             tuple(v for v in decision.verdicts if not v.offered),
-            tuple(outcomes.of_case(tx, case.id)), payments.unsettled(tx, case.id),
+            tuple(outcomes.of_case(tx, case.id)), payments.started(tx, case.id),
             work_items.open_of(tx, case.id),
         )

@@ -5,10 +5,12 @@ line."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.actor import Actor
 from inthread.domain.audit import GENESIS, AuditEvent, Recorded, link_hash
@@ -23,6 +25,14 @@ def append(
 ) -> None:
     """Record one event. *detail* is JSON without floats, and holds no secret and no card number."""
     append_all(tx, now, actor, subject, [(event, detail)])
+
+
+def append_unheld(
+    tx: Connection, now: datetime, actor: Actor, subject: str, event: AuditEvent, **detail: object
+) -> None:
+    """For a subject that nobody can hold. Of two at the same instant one is recorded."""
+    with suppress(IntegrityError), tx.begin_nested():
+        append(tx, now, actor, subject, event, **detail)
 
 
 def append_all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, text, update
 
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.money import Money
@@ -86,18 +86,27 @@ def save(tx: Connection, before: Case, after: Case) -> None:
         raise Stale(before.id)
 
 
-def overdue(tx: Connection, before: datetime, most: int) -> list[str]:
-    """Ids of live cases whose next step was due before then, oldest first."""
+def stuck(tx: Connection, before: datetime, most: int) -> list[str]:
+    """Ids of cases whose next step was due before then and that nobody carries, oldest first: a
+    proof that is late, an open or pending case without its job. What a person has is theirs."""
+    jobs = t.outbox.c
+    carries = or_(
+        and_(c.state == "open", jobs.kind == "contact"),
+        and_(c.state == "pending", jobs.kind == "payment"),
+    )
+    carried = exists().where(jobs.case_id == c.id, jobs.done_at.is_(None), carries)
     rows = tx.execute(
-        select(c.id).where(_LIVE, c.next_due < before).order_by(c.next_due, c.id).limit(most)
+        select(c.id).where(_LIVE, c.next_due < before, c.state != "exception", ~carried)
+        .order_by(c.next_due, c.id).limit(most)
     )
     return [r.id for r in rows]
 
 
 def past_their_time(tx: Connection, now: datetime, most: int) -> list[str]:
-    """Ids of live cases whose own end has come."""
+    """Ids of open cases whose own end has come."""
     rows = tx.execute(
-        select(c.id).where(_LIVE, c.expires_at <= now).order_by(c.expires_at, c.id).limit(most)
+        select(c.id).where(_LIVE, c.expires_at <= now, c.state == "open")
+        .order_by(c.expires_at, c.id).limit(most)
     )
     return [r.id for r in rows]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from inthread.domain.assurance import Assurance
 from inthread.domain.link import Link, LinkState, Visit
@@ -50,18 +50,26 @@ def turn(tx: Connection, case_id: str, state: LinkState, contact_id: str | None 
     return tx.execute(query.values(state=state.value)).rowcount
 
 
-def kill(tx: Connection, case_id: str, now: datetime, contact_id: str | None = None) -> int:
+def kill(tx: Connection, case_id: str, now: datetime) -> None:
     """Revoke what can still be opened, spent links included, and end the visits made from it."""
-    mine = [k.case_id == case_id] + ([k.contact_id == contact_id] if contact_id else [])
-    killed = tx.execute(
-        update(t.links).where(*mine, k.state.in_(("live", "spent")))
+    _kill(tx, k.case_id == case_id, now)
+
+
+def kill_of_contact(tx: Connection, person_id: str, contact_id: str, now: datetime) -> None:
+    """The same for every link of the person that went to this contact point, whatever the case."""
+    theirs = select(t.cases.c.id).where(t.cases.c.person_id == person_id)
+    _kill(tx, and_(k.case_id.in_(theirs), k.contact_id == contact_id), now)
+
+
+def _kill(tx: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    tx.execute(
+        update(t.links).where(which, k.state.in_(("live", "spent")))
         .values(state=LinkState.REVOKED.value)
-    ).rowcount
-    ids = select(k.id).where(*mine)
+    )
+    ids = select(k.id).where(which)
     tx.execute(
         update(t.visits).where(v.link_id.in_(ids), v.ended_at.is_(None)).values(ended_at=now)
     )
-    return killed
 
 
 def add_visit(tx: Connection, visit: Visit, token_digest: str) -> None:

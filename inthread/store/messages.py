@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from inthread.domain.message import Message, MessageState, Purpose
 from inthread.store import tables as t
@@ -34,13 +34,16 @@ def of_case(tx: Connection, case_id: str) -> list[Message]:
     return [_one(r) for r in rows]
 
 
-def asked_since(tx: Connection, person_id: str, since: datetime) -> int:
-    """How many messages we started went to this person since then, whatever the case."""
+def asked_since(
+    tx: Connection, person_id: str, since: datetime, *, waiting: bool = False
+) -> int:
+    """How many messages we started went to this person since then, or may have, whatever the case.
+    *waiting*: and those that are about to go. Exact for who holds the person."""
+    gone = and_(m.state.in_(("unknown", "sent")), m.sent_at > since)
+    counts = or_(gone, m.state == MessageState.QUEUED.value) if waiting else gone
     return tx.execute(
-        select(func.count()).where(
-            m.person_id == person_id, m.purpose == Purpose.ASK.value, m.created_at > since,
-            m.state.in_(("queued", "unknown", "sent")),
-        )
+        select(func.count())
+        .where(m.person_id == person_id, m.purpose == Purpose.ASK.value, counts)
     ).scalar_one()
 
 

@@ -23,12 +23,12 @@ class Job:
     id: str
     kind: str
     ref: str
-    case_id: str | None
+    case_id: str
     lease: str
 
 
 def put(
-    tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str | None = None
+    tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str
 ) -> None:
     """Something to do at *due_at*, written in the transaction of its cause."""
     tx.execute(

@@ -11,13 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from inthread.domain.money import Money
 from inthread.domain.payment import Payment, PaymentEvent, PaymentKind, PaymentState
 from inthread.domain.refusals import NotFound
+from inthread.store import outcomes
 from inthread.store import tables as t
 
 p, e = t.payments.c, t.payment_events.c
 
 
 def add(tx: Connection, payment: Payment, lines: Sequence[tuple[str, object]]) -> None:
-    """Raises IntegrityError when another payment of the case is unsettled (the last line behind
+    """Raises IntegrityError when another payment of the case is on its way (the last line behind
     the case's state)."""
     tx.execute(insert(t.payments).values(
         id=payment.id, case_id=payment.case_id, provider=payment.provider,
@@ -39,11 +40,23 @@ def by_return(tx: Connection, return_ref: str) -> Payment:
     return _found(tx, select(t.payments).where(p.return_ref == return_ref))
 
 
-def unsettled(tx: Connection, case_id: str) -> Payment | None:
+def started(tx: Connection, case_id: str) -> Payment | None:
+    """The payment that is on its way: at most one a case."""
     row = tx.execute(
-        select(t.payments).where(p.case_id == case_id, p.state.in_(("started", "unknown")))
+        select(t.payments).where(p.case_id == case_id, p.state == PaymentState.STARTED.value)
     ).one_or_none()
     return _one(row) if row else None
+
+
+def unbooked(tx: Connection, case_id: str) -> list[Payment]:
+    """Money that came and that no outcome of the case speaks of, oldest first."""
+    rows = tx.execute(
+        select(t.payments)
+        .where(p.case_id == case_id, p.state == PaymentState.SUCCEEDED.value)
+        .order_by(p.started_at, p.id)
+    ).all()
+    booked = {o.values.get("payment") for o in outcomes.of_case(tx, case_id)} if rows else set()
+    return [_one(r) for r in rows if r.id not in booked]
 
 
 def newest(tx: Connection, case_id: str) -> Payment | None:

@@ -182,8 +182,7 @@ payments = Table(
     _str("reference", 120, null=True), Column("checkout_url", Text),
     Column("return_ref", String(64), nullable=False, unique=True), _at("started_at"),
     CheckConstraint("amount_minor > 0", name="positive"),
-    Index("uq_payments_unsettled", "case_id", unique=True,
-          **_where("state IN ('started', 'unknown')")),
+    Index("uq_payments_started", "case_id", unique=True, **_where("state = 'started'")),
 )
 
 payment_events = Table(
@@ -228,6 +227,7 @@ messages = Table(
     _ref("link_id", "links", null=True), _ref("challenge_id", "challenges", null=True),
     Column("values", Json, nullable=False), Column("tries", Integer, nullable=False),
     _str("reference", 200, null=True), _at("created_at"), _at("sent_at", null=True),
+    Index("ix_messages_asked", "person_id", **_where("purpose = 'ask'")),
 )
 
 work_items = Table(
@@ -237,6 +237,7 @@ work_items = Table(
     null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_case", "case_id", "reason"),
 )
 
 audit = Table(

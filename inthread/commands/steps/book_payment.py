@@ -1,0 +1,46 @@
+"""Book money that came: record the outcome it pays for."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from inthread.commands.steps.record_outcome import Done, record_outcome
+from inthread.domain.actor import Actor
+from inthread.domain.case import ENDED, Case, CaseState
+from inthread.domain.payment import Payment, PaymentKind
+from inthread.runtime import Runtime
+from inthread.store import links, outcomes, payments, people
+
+
+def book_payment(
+    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, payment: Payment
+) -> bool:
+    """False, and nothing written, when the case cannot take it: it has ended, an outcome of this
+    attempt is on its way, or less is left than was paid."""
+    left = case.remaining
+    if case.state in ENDED or (left is not None and left < payment.amount):
+        return False
+    if case.state in (CaseState.RESOLVED, CaseState.EXCEPTION) and outcomes.of_attempt(
+        tx, case.id, case.attempt
+    ):
+        return False
+    record_outcome(
+        rt, tx, actor=actor, case=case, person=people.get(tx, case.person_id),
+        visit=links.newest_visit(tx, case.id), done=_done(tx, payment),
+    )
+    return True
+
+
+def _done(tx: Connection, payment: Payment) -> Done:
+    heard = payments.events(tx, payment.id)
+    moved = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
+    return Done(
+        action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
+        lines=payments.lines(tx, payment.id),
+        values={
+            **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
+            "minor": payment.amount.minor, "currency": payment.amount.currency,
+            "provider": payment.provider, "provider_reference": moved.reference,
+            "paid_on": moved.at.date().isoformat(),
+        },
+    )
