@@ -144,7 +144,7 @@ def _shown() -> dict[str, object]:
     person = person or (everyone[0] if everyone else None)
     said = _asked(person, request.args.get("case", ""))
     messages = at.inbox.of(person.addresses) if person else []
-    channel, tabs = screen.tabs(messages, request.args.get("channel", ""))
+    channel, tabs = screen.tabs(person, messages, request.args.get("channel", ""))
     answers = (accounts, said["record"], said["cases"], said["timeline"], said["faults"])
     return {
         "person": person, "everyone": _listed(everyone, person), "messages": messages,

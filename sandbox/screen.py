@@ -29,8 +29,16 @@ class Person:
     reference: str
     name: str
     about: str
-    addresses: tuple[str, ...]
+    contacts: tuple[tuple[str, str], ...]
     account: Mapping[str, object]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(address for _, address in self.contacts)
+
+    def address(self, channel: str) -> str:
+        """Where this channel reaches them; empty when it does not."""
+        return next((address for kind, address in self.contacts if kind == channel), "")
 
     @property
     def initials(self) -> str:
@@ -48,7 +56,7 @@ def people(accounts: Sequence[Mapping[str, object]], seen: Sequence[str]) -> lis
     known = [_person(account) for account in accounts if account.get("contacts")]
     theirs = {address for person in known for address in person.addresses}
     strangers = [
-        Person(address, address, "Not in the office's books", (address,), {})
+        Person(address, address, "Not in the office's books", (("sms", address),), {})
         for address in seen if address not in theirs
     ]
     place = {address: number for number, address in enumerate(seen)}
@@ -60,32 +68,36 @@ def people(accounts: Sequence[Mapping[str, object]], seen: Sequence[str]) -> lis
 
 
 def _person(account: Mapping[str, object]) -> Person:
-    contacts = account["contacts"]
-    addresses = [str(c["address"]) for c in contacts] if isinstance(contacts, list) else []
+    listed = account["contacts"] if isinstance(account["contacts"], list) else []
+    contacts = tuple((str(c["channel"]), str(c["address"])) for c in listed)
     return Person(
-        str(account["reference"]), str(account["name"]), _about(account), tuple(addresses), account
+        str(account["reference"]), str(account["name"]), _about(account), contacts, account
     )
 
 
 def _about(account: Mapping[str, object]) -> str:
-    """What is owed now and what else the office says: `Owes $42.10, too little for a plan`."""
-    owed, parts = account.get("balance"), []
-    if isinstance(owed, Mapping):
-        shown = money(int(str(owed["minor"])), str(owed["currency"]))
-        parts.append(f"Owes {shown}" if int(str(owed["minor"])) > 0 else "Owes nothing")
-    if account.get("about"):
-        parts.append(str(account["about"]))
-    return ", ".join(parts) or str(account["reference"])
+    """What the office says of them, or what they owe now."""
+    owed = account.get("balance")
+    if account.get("about") or not isinstance(owed, Mapping):
+        return str(account.get("about") or account["reference"])
+    minor = int(str(owed["minor"]))
+    return f"Owes {money(minor, str(owed['currency']))}" if minor > 0 else "Owes nothing"
 
 
-def tabs(messages: Sequence[Message], chosen: str) -> tuple[str, list[tuple[str, str, int]]]:
-    """The channel to show, and every channel with its name and how many messages it has."""
-    counts = dict.fromkeys(CHANNELS, 0)
+def tabs(
+    person: Person | None, messages: Sequence[Message], chosen: str
+) -> tuple[str, list[tuple[str, str, int]]]:
+    """The channel to show, and each that reaches the person with its name and its messages."""
+    reached = [kind for kind, _ in person.contacts] if person else []
+    counts = dict.fromkeys([*CHANNELS, *reached, *(m.channel for m in messages)], 0)
     for message in messages:
-        counts[message.channel] = counts.get(message.channel, 0) + 1
+        counts[message.channel] += 1
     if chosen not in counts:
-        chosen = messages[-1].channel if messages else "sms"
-    shown = [(key, CHANNELS.get(key, key.title()), n) for key, n in counts.items()]
+        chosen = messages[-1].channel if messages else next(iter(reached), "sms")
+    shown = [
+        (key, CHANNELS.get(key, key.title()), number) for key, number in counts.items()
+        if number or key in reached or key == chosen
+    ]
     return chosen, shown
 
 

@@ -29,7 +29,7 @@ Numbers = Callable[[], int]
 def provider(url: str, **more: object) -> HostedPayments:
     given = {
         "api_url": url, "origin": url, "api_key": KEY, "secret": SECRET, "brand": "Alderway",
-        "webhook_url": "http://localhost:8400/hooks", "now": now, "allow_loopback": True,
+        "webhook_url": "http://localhost:1/hooks", "now": now, "allow_loopback": True,
         "timeout": 2.0, **more,
     }
     return HostedPayments(**given)  # type: ignore[arg-type]

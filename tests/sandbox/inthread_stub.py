@@ -14,16 +14,21 @@ API_KEY = "an-api-key-of-the-tests"
 
 class Stub:
     """`cases` by person and `events` by case are shown; every trigger is kept with its key.
-    `refusal`: a problem document to answer triggers with."""
+    `refusal`: a problem document to answer triggers with. `payments`: those whose events are kept
+    in `webhooks`, all when it is empty; another test's late event is taken and dropped."""
 
     def __init__(self) -> None:
         self.url = ""
         self.cases: dict[str, list[dict[str, object]]] = {}
         self.events: dict[str, list[dict[str, object]]] = {}
         self.triggers: list[tuple[str, dict[str, object]]] = []
+        self.payments: set[str] = set()
         self.webhooks: list[tuple[dict[str, str], bytes]] = []
         self.webhook_statuses: list[int] = []
         self.refusal: dict[str, object] | None = None
+
+    def wants(self, event: bytes) -> bool:
+        return not self.payments or json.loads(event)["data"]["payment_id"] in self.payments
 
 
 class _Server(ThreadingHTTPServer):
@@ -50,7 +55,9 @@ class _Api(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         stub, body = self.server.stub, self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/hooks":
+        if self.path == "/hooks" and not stub.wants(body):
+            self._answer(200, {})
+        elif self.path == "/hooks":
             stub.webhooks.append(({n.lower(): v for n, v in self.headers.items()}, body))
             self._answer(stub.webhook_statuses.pop(0) if stub.webhook_statuses else 200, {})
         elif not self._known():

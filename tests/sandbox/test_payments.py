@@ -21,8 +21,10 @@ _numbers = count(1)
 
 
 def asked(stub: Stub, **more: object) -> dict[str, object]:
+    id = f"pay_{next(_numbers)}"
+    stub.payments.add(id)
     return {
-        "id": f"pay_{next(_numbers)}", "amount_minor": 6140, "currency": "USD",
+        "id": id, "amount_minor": 6140, "currency": "USD",
         "brand": "Alderway", "description": "Invoice INV-1", "return_url": RETURN,
         "webhook_url": f"{stub.url}/hooks", **more,
     }
@@ -100,7 +102,7 @@ def test_the_page_says_what_is_paid_and_holds_no_card_field(payments: str, stub:
     assert "You pay <b>Alderway</b>" in page.text
     assert re.search(r"</svg>Pay \$61\.40</button>", page.text)
     assert re.findall(r'name="([a-z_]+)"', page.text.partition("<body")[2]) == [
-        "test_card", "test_card", "test_card", "event", "do", "do",
+        "test_card", "test_card", "test_card", "do", "do", "event",
     ]
     assert not re.search(r"cc-|cardnumber|cvc|cvv|autocomplete|<script", page.text, re.I)
     policy = page.headers["Content-Security-Policy"]
