@@ -22,12 +22,11 @@ from sqlalchemy import create_engine, text
 from bench import floor_schema, ours
 from bench.cases import due_writebacks
 from bench.context import Context
-from bench.machine import ROOT, Stretch
+from bench.machine import ROOT, Reading, Stretch
 from bench.peer import counts
-from bench.row import Count, Measure, Row, side_by_side
+from bench.row import Count, Measure, Row
 
 HANDS = 16
-ROUNDS = 3
 PATIENCE = 240
 START = 3.0
 
@@ -36,17 +35,16 @@ Sums = dict[str, int]
 
 def rows(context: Context) -> Iterator[Row | Count]:
     many = context.size(2000, 100)
-    rounds = context.size(ROUNDS, 1)
     sums: Sums = {"posts": 0, "applied": 0, "repeats": 0, "left": 0, "promised": 0}
     mine = partial(_ours, context, many, sums)
     ceiling = partial(_hands_by_latency, 20)
-    slow = side_by_side(partial(mine, 20), ceiling, rounds)
+    slow = context.pairs(partial(mine, 20), ceiling)
     against = f"{HANDS} hands / 20 ms"
     yield slow.row("delivery at 20 ms: rate", "rate", "/s", "high", 0.8, against)
-    fast = side_by_side(partial(mine, 0), partial(_floor, context, many, 0), rounds)
+    fast = context.pairs(partial(mine, 0), partial(_floor, context, many, 0))
     yield fast.row("delivery at 0 ms: rate", "rate", "/s", "high", 0.7)
     yield fast.row("delivery at 0 ms: processor", "cpu", "ms", "low", 2.0)
-    two = side_by_side(partial(mine, 20, workers=2), partial(mine, 20), rounds)
+    two = context.pairs(partial(mine, 20, workers=2), partial(mine, 20))
     yield two.row("second worker at 20 ms: rate", "rate", "/s", "high", 1.75, "one worker")
     if not context.quick:
         _ours(context, 300, sums, 20, kill=True)
@@ -56,9 +54,7 @@ def rows(context: Context) -> Iterator[Row | Count]:
 
 
 def _hands_by_latency(delay: float) -> Measure:
-    with Stretch() as stretch:
-        pass
-    return Measure({"rate": HANDS / (delay / 1000)}, stretch.reading)
+    return Measure({"rate": HANDS / (delay / 1000)}, Reading(0.0, {}, 0.0))
 
 
 def _ours(

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, text
 
+from bench.row import Pairs, Side, side_by_side
 from tests import postgres
 
 
@@ -37,6 +38,19 @@ class Context:
     def database_pids(self) -> dict[str, int]:
         """What to count as the database's own processor time: nothing for SQLite."""
         return {"db": self.server_pid} if self.server_pid else {}
+
+    @property
+    def rounds(self) -> int:
+        return 1 if self.quick else 3
+
+    @property
+    def tries(self) -> int:
+        """How often a round beside busy neighbours is taken."""
+        return 1 if self.quick else 3
+
+    def pairs(self, ours: Side, floor: Side) -> Pairs:
+        """Both sides in turn, as often as there is time for."""
+        return side_by_side(ours, floor, self.rounds, self.tries)
 
     def size(self, full: int, quick: int) -> int:
         return quick if self.quick else full

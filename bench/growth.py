@@ -17,7 +17,7 @@ from bench import ours
 from bench.cases import copies, open_cases, promised
 from bench.context import Context
 from bench.machine import Stretch
-from bench.row import Measure, Row, side_by_side
+from bench.row import Measure, Row
 from inthread.commands.drain_outbox import claim_jobs, drain_outbox
 from inthread.commands.sweep import sweep
 from inthread.domain.actor import WORKER
@@ -76,7 +76,7 @@ def rows(context: Context) -> Iterator[Row]:
     with ExitStack() as stack:
         few = _filled(context, stack, small)
         many = _filled(context, stack, large)
-        pairs = side_by_side(many.timed, few.timed, context.size(3, 1))
+        pairs = context.pairs(many.timed, few.timed)
         for name in many.calls():
             yield pairs.row(f"{name}: {large:,} cases", name, "ms", "low", 1.2, f"{small:,}")
 

@@ -11,12 +11,10 @@ from bench import floor, floor_schema, journey_floor, ours
 from bench.cases import code_of, open_cases, promise_day
 from bench.context import Context
 from bench.machine import Stretch, free_port, granian, running
-from bench.row import Count, Measure, Row, side_by_side
+from bench.row import Count, Measure, Row
 from bench.walk import Answer, Browser, Journey, Load, UnexpectedError, closed, expect, opened
 from inthread.runtime import Runtime
 
-ROUNDS = 3
-TRIES = 3
 RATE = 40
 Walk = Callable[[Browser, int], None]
 
@@ -122,31 +120,28 @@ def _at(page: Answer, browser: Browser, path: str) -> Answer:
 def rows(context: Context) -> Iterator[Row | Count]:
     many, glances = context.size(500, 40), context.size(4000, 300)
     steady = context.size(RATE * 15, RATE * 3)
-    cases = ROUNDS * TRIES * (2 * many + steady) + 200
+    cases = context.rounds * context.tries * (2 * many + steady) + 200
     with floor_stand(context, cases) as (theirs, sent), our_stand(context, cases) as (mine, paths):
         for stand in (mine, theirs):
             stand.saturated(50)  # caches filled, plans made
-        full = side_by_side(
-            partial(mine.saturated, many), partial(theirs.saturated, many), ROUNDS
-        )
+        full = context.pairs(partial(mine.saturated, many), partial(theirs.saturated, many))
         yield full.row("journey: processor", "cpu", "ms", "low", 1.5)
         short = partial(journey_floor.short_walk, code_of=sent)
-        brief = side_by_side(
-            partial(mine.saturated, many), partial(theirs.saturated, many, short), ROUNDS
+        brief = context.pairs(
+            partial(mine.saturated, many), partial(theirs.saturated, many, short)
         )
         yield brief.row(
             "journey: processor", "cpu", "ms", "low", 1.5, "floor without choose and check"
         )
-        glance = side_by_side(
+        glance = context.pairs(
             partial(mine.landings, glances, lambda n: paths[n % 100 - 100]),
             partial(
                 theirs.landings, glances,
                 lambda n: f"/l/{floor.token(f'link_{cases - 1 - n % 100}')}",
             ),
-            ROUNDS,
         )
         yield glance.row("landing page: processor", "cpu", "ms", "low", 1.4)
-        flow = side_by_side(partial(mine.at_rate, steady), partial(theirs.at_rate, steady), ROUNDS)
+        flow = context.pairs(partial(mine.at_rate, steady), partial(theirs.at_rate, steady))
         yield flow.row(f"journey at {RATE}/s: p99", "p99", "ms", "low", 1.5)
         yield _spread(flow.rounds)
         yield Count("journeys that failed", len(mine.errors) + len(theirs.errors), 0)

@@ -6,18 +6,20 @@ import base64
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-
-from sqlalchemy import create_engine
+from pathlib import Path
 
 from app import create_runtime
 from bench.machine import ROOT, free_port, granian, running
+from inthread.commands.make_api_key import make_api_key
+from inthread.domain.actor import OPERATOR
 from inthread.runtime import Runtime
 from inthread.settings import read_settings
-from inthread.store.tables import metadata
+from inthread.store.db import Database
+from inthread.store.schema import upgrade
 
 _KEY = base64.b64encode(bytes(range(7, 39))).decode()
 _SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-_INTHREAD = [sys.executable, "-c", "import sys; from inthread.cli import main; sys.exit(main())"]
+INTHREAD = str(Path(sys.executable).with_name("inthread"))
 
 
 def environment(url: str, port: int, peer: int = 1) -> dict[str, str]:
@@ -43,9 +45,9 @@ def environment(url: str, port: int, peer: int = 1) -> dict[str, str]:
 
 
 def create_tables(url: str) -> None:
-    engine = create_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
+    db = Database(url)
+    upgrade(db, ROOT / "migrations")
+    db.dispose()
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def web(env: Mapping[str, str], port: int, workers: int = 2, threads: int = 4) -
 
 @contextmanager
 def worker(env: Mapping[str, str]) -> Iterator[int]:
-    with running([*_INTHREAD, "worker"], env=env) as pid:
+    with running([INTHREAD, "worker"], env=env) as pid:
         yield pid
 
 
@@ -78,3 +80,9 @@ def peer(delay: float = 0, busy_every: int = 0) -> Iterator[tuple[int, int]]:
     ]
     with running(command, port) as pid:
         yield port, pid
+
+
+def api_key(rt: Runtime) -> str:
+    """A key of a back-office system that may send triggers."""
+    made = make_api_key(rt, actor=OPERATOR, name="bench", scopes=["triggers:write"])
+    return made.token

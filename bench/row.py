@@ -77,7 +77,7 @@ class Pairs:
         )
 
 
-def side_by_side(ours: Side, floor: Side, rounds: int = 3) -> Pairs:
-    """A B A B ...; a round beside busy neighbours is taken again, up to three times, and the
+def side_by_side(ours: Side, floor: Side, rounds: int = 3, tries: int = 3) -> Pairs:
+    """A B A B ...; a side beside busy neighbours is taken again, up to *tries* times, and the
     quietest counts."""
-    return Pairs(tuple((quietly(ours), quietly(floor)) for _ in range(rounds)))
+    return Pairs(tuple((quietly(ours, tries), quietly(floor, tries)) for _ in range(rounds)))

@@ -11,7 +11,7 @@ from bench import floor, floor_schema, ours
 from bench.cases import open_cases
 from bench.context import Context
 from bench.machine import Stretch, free_port, granian, memory, running
-from bench.row import Count, Measure, Row, side_by_side
+from bench.row import Count, Measure, Row
 from bench.walk import Browser, closed, expect
 
 CASES = 50
@@ -34,7 +34,7 @@ def rows(context: Context) -> Iterator[Row | Count]:
     def floor_side() -> Measure:
         return _stand("bench.floor:app", free_port(), {"FLOOR_URL": theirs}, signed, many)
 
-    pairs = side_by_side(our_side, floor_side, context.size(3, 1))
+    pairs = context.pairs(our_side, floor_side)
     yield pairs.row("start to first answer", "first", "ms", "low", 1.5)
     yield pairs.row("memory of 2 workers after load", "pss", "MiB", "low", 1.5)
     yield from _growth(context, mine, paths)
