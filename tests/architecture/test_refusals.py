@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inthread.web.refusals import ANSWERS
-
 from inthread.domain import refusals
 from inthread.domain.refusals import Refused
+from inthread.web.refusals import ANSWERS
 from tests.architecture.tree import ROOT
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import re
 
 from inthread.settings import Settings
-
 from tests.architecture.tree import ROOT
 
 _NAMED = re.compile(r"`(INTHREAD_[A-Z_]+)`")
