@@ -160,7 +160,7 @@ def test_a_case_goes_straight_to_a_person_when_the_referral_says_so():
 ])
 def test_the_locale_is_the_wish_its_language_or_the_first(wanted, given_locale):
     assert OVERDUE.locale(wanted) == given_locale
-    expected = {"en": "{{ brand }}: your new link", "es": "{{ brand }}: tu enlace nuevo"}
+    expected = {"en": "{{ brand }}: your new link", "es": "{{ brand }}: su enlace nuevo"}
     assert OVERDUE.message("renewed", wanted).subject.text == expected[given_locale]
 
 
