@@ -46,7 +46,8 @@ class Fault:
         try:
             times = given.get("times")
             times = None if times in (None, "") else int(str(times))
-            seconds = float(str(given.get("seconds") or MODES[mode][2]))
+            seconds = given.get("seconds")
+            seconds = MODES[mode][2] if seconds in (None, "") else float(str(seconds))
         except ValueError:
             raise ValueError("times and seconds are numbers") from None
         if (times is not None and times < 1) or not 0 <= seconds <= MOST_SECONDS:
