@@ -6,6 +6,7 @@ this module makes nothing; `app` is built on first use.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -185,7 +186,9 @@ def served() -> Flask:
     try:
         settings, rt = ready(PARTS)
     except Stop as stop:
-        raise SystemExit(str(stop)) from None
+        sys.stderr.write(f"{stop}\n")
+        # gunicorn ends on 3 and on nothing else; any other status it tries again for ever.
+        raise SystemExit(3) from None
     app = create_app(settings, rt)
     if settings.worker_beside_web:
         Worker(rt).start()

@@ -1,0 +1,283 @@
+"""No process starts on settings, plugins, workflows or a database that do not hold (A16, R10.3)."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from inthread.cli.parts import Stop
+from inthread.cli.start import checked_settings
+from inthread.store.db import Database
+from tests.architecture.tree import ROOT
+from tests.cli.conftest import Inthread, good_settings
+from tests.sandbox.processes import free_port
+
+SERVES = (("web",), ("worker",), ("worker", "--once"))
+VERBS = (*SERVES, ("migrate",), ("verify-audit",), ("api-keys", "revoke", "x"))
+BAD_KEYS = {
+    "empty": "",
+    "short": "k1:" + base64.b64encode(bytes(range(31))).decode(),
+    "all alike": "k1:" + base64.b64encode(bytes(32)).decode(),
+    "words": "k1:" + base64.b64encode(b"changeme" * 4).decode(),
+    "not base64": "k1:secret",
+    "no id": base64.b64encode(bytes(range(32))).decode(),
+    "twice": ",".join(f"k{n}:" + base64.b64encode(bytes(range(32))).decode() for n in (1, 2)),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_a16_no_verb_starts_without_keys(
+    inthread: Inthread, settings: dict[str, str], verb: tuple[str, ...]
+) -> None:
+    settings["INTHREAD_KEYS"] = ""
+    said = inthread(*verb)
+    assert (said.status, said.out) == (1, "")
+    assert said.err == (
+        "INTHREAD_KEYS: key id '': use two characters a-z or 0-9, as in k1:<base64>; "
+        "`inthread keys new` makes one\n"
+    )
+
+
+@pytest.mark.parametrize("name", BAD_KEYS)
+def test_a16_a_weak_key_is_refused(tmp_path: Path, name: str) -> None:
+    env = good_settings(f"sqlite:///{tmp_path}/x.db", tmp_path)
+    with pytest.raises(Stop, match=r"^INTHREAD_KEYS: key "):
+        checked_settings({**env, "INTHREAD_KEYS": BAD_KEYS[name]})
+
+
+@pytest.mark.parametrize("variable", ["CONNECTOR_SECRET", "PAYMENTS_SECRET"])
+@pytest.mark.parametrize("secret", ["", "whsec_c2hvcnQ=", "whsec_???"])
+def test_a16_a_weak_signing_secret_is_refused(
+    inthread: Inthread, settings: dict[str, str], variable: str, secret: str
+) -> None:
+    settings[f"INTHREAD_{variable}"] = secret
+    said = inthread("migrate")
+    assert said.status == 1
+    assert variable.rpartition("_")[2] in said.err.partition(": ")[0]
+    assert "the signing secret" in said.err
+
+
+def test_everything_wrong_is_said_at_once(inthread: Inthread, settings: dict[str, str]) -> None:
+    settings |= {
+        "INTHREAD_MODE": "prod", "INTHREAD_CODE_MINUTES": "11", "INTHREAD_LINK_HOURS": "337",
+        "INTHREAD_LEASE_SECONDS": "4", "INTHREAD_CONNECTORS": "billing",
+    }
+    said = inthread("worker")
+    assert said.status == 1
+    assert said.err.splitlines() == [
+        "INTHREAD_MODE is `sandbox` or `production`",
+        "INTHREAD_LINK_HOURS is a whole number from 1 to 336, not '337'",
+        "INTHREAD_CODE_MINUTES is a whole number from 1 to 10, not '11'",
+        "INTHREAD_LEASE_SECONDS is a whole number from 5 to 600, not '4'",
+        "INTHREAD_CONNECTORS: 'billing' is not key=url",
+    ]
+
+
+def test_an_unknown_plugin_stops_the_start(inthread: Inthread, settings: dict[str, str]) -> None:
+    settings["INTHREAD_PLUGINS"] = "acme_billing"
+    said = inthread("worker")
+    assert (said.status, said.err) == (1, (
+        "INTHREAD_PLUGINS names 'acme_billing' and no installed package has a plugin of that name: "
+        "install it or take the name away.\n"
+    ))
+
+
+def test_an_address_that_may_not_be_called_stops_the_start(
+    inthread: Inthread, settings: dict[str, str]
+) -> None:
+    settings["INTHREAD_CONNECTORS"] = "billing=http://10.0.0.1"
+    said = inthread("worker")
+    assert said.status == 1
+    assert said.err == "INTHREAD_CONNECTORS, INTHREAD_CONNECTOR_SECRET: only https is called\n"
+
+
+def test_a_workflow_that_does_not_hold_stops_the_start(
+    inthread: Inthread, settings: dict[str, str], tmp_path: Path
+) -> None:
+    settings["INTHREAD_WORKFLOWS"] = str(tmp_path)
+    none = inthread("migrate")
+    assert (none.status, none.err) == (1, (
+        f"There is no workflow in {tmp_path}: INTHREAD_WORKFLOWS names the folder of the "
+        "documents.\n"
+    ))
+    (tmp_path / "torn.toml").write_text("key = [\n")
+    torn = inthread("migrate")
+    assert torn.status == 1
+    assert torn.err.startswith(f"{tmp_path}/torn.toml: is not TOML: ")
+    (tmp_path / "torn.toml").write_text('key = "torn"\nlocales = ["en"]\n')
+    half = inthread("migrate")
+    assert half.status == 1
+    assert len(half.err.splitlines()) > 3
+    assert all(line.startswith(f"{tmp_path}/torn.toml") for line in half.err.splitlines())
+
+
+@pytest.mark.parametrize("verb", SERVES, ids=" ".join)
+def test_an_empty_database_is_not_served(inthread: Inthread, verb: tuple[str, ...]) -> None:
+    said = inthread(*verb)
+    assert said.status == 1
+    assert said.err == (
+        "The database is empty and this version needs 0001: run `inthread migrate`.\n"
+    )
+
+
+def test_a_database_of_a_newer_version_is_not_served(
+    inthread: Inthread, migrated: Database
+) -> None:
+    with migrated.begin() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    said = inthread("worker")
+    assert (said.status, said.err) == (1, (
+        "The database is at revision 9999, which this version does not know: a newer version made "
+        "it. Start that one.\n"
+    ))
+
+
+# --- under any server ------------------------------------------------------------------------
+
+
+def _server(name: str, port: int) -> list[str]:
+    return {
+        "granian": [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port),
+                    "--respawn-failed-workers", "app:app"],
+        "gunicorn": [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}",
+                     "--no-control-socket", "app:app"],
+    }[name]
+
+
+@pytest.mark.parametrize("name", ["granian", "gunicorn"])
+def test_no_server_goes_on_without_the_application(tmp_path: Path, name: str) -> None:
+    env = good_settings(f"sqlite:///{tmp_path}/x.db", tmp_path)
+    done = subprocess.run(
+        _server(name, free_port()), env={**os.environ, **env}, cwd=ROOT, capture_output=True,
+        text=True, timeout=60,
+    )
+    assert done.returncode != 0
+    sentence = "The database is empty and this version needs 0001: run `inthread migrate`."
+    assert sentence in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_gunicorn_serves_what_granian_serves(tmp_path: Path) -> None:
+    """The fallback that docs/operations.md writes down."""
+    env, port = good_settings(f"sqlite:///{tmp_path}/x.db", tmp_path), free_port()
+    env["INTHREAD_ORIGIN"] = f"http://localhost:{port}"
+    inherited = {**os.environ, **env}
+    subprocess.run(
+        [sys.executable, "-c", "import sys; from app import cli; sys.exit(cli())", "migrate"],
+        env=inherited, cwd=ROOT, check=True, timeout=60,
+    )
+    gunicorn = subprocess.Popen(
+        [*_server("gunicorn", port), "--threads", "4"], env=inherited, cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert _first_answer(f"http://localhost:{port}/robots.txt") == "User-agent: *\nDisallow: /"
+    finally:
+        gunicorn.send_signal(signal.SIGTERM)
+        assert gunicorn.wait(30) == 0
+
+
+def _first_answer(url: str) -> str:
+    for _ in range(300):
+        try:
+            return requests.get(url, timeout=5).text.strip()
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+# --- production ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as environment:
+        environment.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def _production(tmp_path: Path) -> dict[str, str]:
+    return {
+        **good_settings("postgresql+psycopg://db/inthread", tmp_path),
+        "INTHREAD_MODE": "production", "INTHREAD_ORIGIN": "https://pay.alder.example",
+        "INTHREAD_CONNECTORS": "billing=https://billing.alder.example",
+        "INTHREAD_PAYMENTS_API": "", "INTHREAD_PHONE": "", "INTHREAD_BRAND_NAME": "Alder Credit",
+        "INTHREAD_BRAND_PHONE": "+44 20 7946 0000",
+    }
+
+
+@pytest.mark.usefixtures("utc")
+def test_r10_3_production_that_is_complete_may_start(tmp_path: Path) -> None:
+    assert checked_settings(_production(tmp_path)).production
+
+
+UNSAFE = {
+    "http": ({"INTHREAD_ORIGIN": "http://pay.alder.example"},
+             "INTHREAD_ORIGIN: production needs its own https host"),
+    "loopback": ({"INTHREAD_ORIGIN": "https://localhost"},
+                 "INTHREAD_ORIGIN: production needs its own https host"),
+    "phone": ({"INTHREAD_PHONE": "http://localhost:8403"},
+              "INTHREAD_PHONE: production has no simulator; set it to nothing"),
+    "payments": ({"INTHREAD_PAYMENTS_API": "http://localhost:8402"},
+                 "INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing"),
+    "connector": ({"INTHREAD_CONNECTORS": "billing=http://localhost:8401"},
+                  "INTHREAD_CONNECTORS: http://localhost:8401 is a sandbox address; production "
+                  "needs https"),
+    "name": ({"INTHREAD_BRAND_NAME": "Alderway"},
+             "INTHREAD_BRAND_NAME: production needs your own name"),
+    "number": ({"INTHREAD_BRAND_PHONE": "+1 555 010 0147"},
+               "INTHREAD_BRAND_PHONE: production needs your own number"),
+    "debug": ({"FLASK_DEBUG": "1"},
+              "FLASK_DEBUG: production never runs in debug mode; take it away."),
+}
+
+
+@pytest.mark.usefixtures("utc")
+@pytest.mark.parametrize("name", UNSAFE)
+def test_r10_3_production_refuses(tmp_path: Path, name: str) -> None:
+    change, sentence = UNSAFE[name]
+    with pytest.raises(Stop) as stop:
+        checked_settings({**_production(tmp_path), **change})
+    assert str(stop.value) == sentence
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Etc/GMT-3"])
+def test_r10_3_production_runs_in_utc(
+    tmp_path: Path, utc: None, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    with pytest.raises(Stop) as stop:
+        checked_settings(_production(tmp_path))
+    assert str(stop.value) == "TZ: production runs in UTC; start it with TZ=UTC."
+
+
+def test_the_sandbox_may_run_anywhere(
+    tmp_path: Path, utc: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    env: Mapping[str, str] = good_settings(f"sqlite:///{tmp_path}/x.db", tmp_path)
+    assert not checked_settings(env).production
+
+
+@pytest.mark.parametrize("part", ["office", "payments", "phone"])
+def test_r10_3_no_part_of_the_sandbox_starts_in_production(
+    inthread: Inthread, settings: dict[str, str], part: str
+) -> None:
+    settings["INTHREAD_MODE"] = "production"
+    said = inthread("sandbox", part)
+    assert (said.status, said.err) == (
+        1, "INTHREAD_MODE is production: no part of the sandbox is started beside it.\n"
+    )
