@@ -31,7 +31,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 _MEMBERS = ("workflow", "facts", "person", "as_of")
 _PERSON = ("reference", "name", "locale", "zone", "contacts")
 _CONTACT = ("channel", "address")
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
+LOCALE = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?$"
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -237,7 +237,7 @@ def _text(problems: list[Problem], at: str, raw: object, most: int) -> str | Non
 
 
 def _locale(problems: list[Problem], raw: object) -> str | None:
-    if raw is None or (isinstance(raw, str) and _LOCALE.fullmatch(raw)):
+    if raw is None or (isinstance(raw, str) and re.fullmatch(LOCALE, raw)):
         return raw
     problems.append(Problem("/person/locale", "is not a language such as en or es-MX"))
     return None

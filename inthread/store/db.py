@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
@@ -93,6 +95,13 @@ class Database:
         """Asked before every call of a plugin. Raises RuntimeError inside a transaction."""
         if _open.get():
             raise RuntimeError("network call inside a transaction")
+
+    def away(self, fault: BaseException) -> bool:
+        """Whether this was raised because the database cannot be asked just now."""
+        return isinstance(fault, (
+            OperationalError, InterfaceError, TimeoutError,
+            psycopg.OperationalError, psycopg.InterfaceError,
+        ))
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -1,0 +1,234 @@
+"""The OpenAPI 3.1 document of this installation: its own workflows are in it, fact by fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from inthread.domain.contact_point import LONGEST_ADDRESS
+from inthread.domain.facts import LARGEST_INTEGER, Fact, FactKind
+from inthread.domain.intake_reader import (
+    LOCALE,
+    LONGEST_NAME,
+    LONGEST_REFERENCE,
+    MOST_CONTACTS,
+)
+from inthread.domain.money import LARGEST_MINOR, exponent
+from inthread.domain.workflow import Workflow
+from inthread.web import api_given as give
+from inthread.web import api_sent as sent
+
+Schema = dict[str, Any]
+SERIALIZED: JsonSchemaMode = "serialization"
+VALIDATED: JsonSchemaMode = "validation"
+_GIVEN: tuple[type[BaseModel], ...] = (
+    give.Answer, give.Batch, give.Case, give.CasePage, give.Timeline, give.WorkItem, give.WorkPage,
+    give.Problem,
+)
+_SENT: tuple[type[BaseModel], ...] = (sent.Cancellation, sent.Resolution)
+_REF = "#/components/schemas/"
+_ABOUT = """Back-office systems say what needs doing, and learn what became of it.
+
+Every request carries a key: `Authorization: Bearer ik_...` (`inthread api-keys new`). Every POST
+may carry an `Idempotency-Key`: the same key and body again get the same answer for a day. Whatever
+is refused comes as a problem document (RFC 9457). Times are RFC 3339 in UTC; amounts are whole
+minor units with their currency."""
+
+
+def document(
+    blueprints: Iterable[APIBlueprint], workflows: Mapping[str, Workflow], channels: Iterable[str],
+    origin: str,
+) -> Schema:
+    """The whole document, as JSON."""
+    paths: Schema = {}
+    tags = []
+    for each in blueprints:
+        tags += [tag.model_dump(exclude_none=True) for tag in each.tags]
+        for path, item in each.paths.items():
+            paths[path] = item.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    paths["/api/v1/triggers"]["post"]["requestBody"] = _triggers_body()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Inthread API", "version": "1.0", "description": _ABOUT},
+        "servers": [{"url": origin}],
+        "security": [{"key": []}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {
+                "type": "http", "scheme": "bearer", "description": "A key made by "
+                "`inthread api-keys new NAME --scope ...`; it may do what its scopes say.",
+            }},
+            "schemas": {**_models(), **_trigger_schemas(workflows, sorted(channels))},
+        },
+    }
+
+
+def _models() -> dict[str, Schema]:
+    """Every model with its examples, as pydantic describes it."""
+    models = [(model, SERIALIZED) for model in _GIVEN] + [(model, VALIDATED) for model in _SENT]
+    _, made = models_json_schema(models, ref_template=_REF + "{model}")
+    found: dict[str, Schema] = made["$defs"]
+    for schema in found.values():
+        _drop_titles(schema)
+    return found
+
+
+def _drop_titles(schema: Schema) -> None:
+    """A title that only repeats a member's name says nothing."""
+    for part in schema.get("properties", {}).values():
+        part.pop("title", None)
+
+
+# --- triggers ----------------------------------------------------------------------------------
+
+
+def _triggers_body() -> Schema:
+    body = {"anyOf": [{"$ref": _REF + "Trigger"}, {"$ref": _REF + "Triggers"}]}
+    return {"required": True, "content": {"application/json": {"schema": body}}}
+
+
+def _trigger_schemas(workflows: Mapping[str, Workflow], channels: list[str]) -> dict[str, Schema]:
+    each = {f"Trigger_{key}": _trigger(workflow) for key, workflow in workflows.items()}
+    return {
+        **each,
+        "Trigger": {
+            "description": "An obligation of one of the workflows here, as it stood at `as_of`.",
+            "oneOf": [{"$ref": _REF + name} for name in each],
+        },
+        "Triggers": _object(
+            "Many triggers at once; each is answered by itself.",
+            {"triggers": {
+                "type": "array", "minItems": 1, "maxItems": 1000,
+                "description": "What is no trigger is refused by itself.",
+                "items": {"anyOf": [{"$ref": _REF + "Trigger"}, {}]},
+            }}, ["triggers"],
+        ),
+        "NamedPerson": _person(channels),
+    }
+
+
+def _trigger(workflow: Workflow) -> Schema:
+    facts = workflow.trigger.facts
+    return _object(
+        f"{workflow.title[workflow.locales[0]]} ({workflow.trigger.event}). The same obligation is "
+        f"what has the same {', '.join(workflow.trigger.natural_key)}.",
+        {
+            "workflow": {"const": workflow.key, "description": "The workflow's key."},
+            "facts": _object(
+                "What the workflow knows of the obligation.",
+                {f.name: _fact(f, workflow) for f in facts}, [f.name for f in facts if f.required],
+            ),
+            "person": {"$ref": _REF + "NamedPerson"},
+            "as_of": {
+                "type": "string", "format": "date-time", "examples": [sent.AT],
+                "description": "When the source said so; now if left out. Older facts never "
+                "replace newer ones.",
+            },
+        },
+        ["workflow", "facts", "person"],
+    )
+
+
+def _fact(fact: Fact, workflow: Workflow) -> Schema:
+    schema = _KINDS[fact.kind](fact, workflow)
+    label = fact.label.get(workflow.locales[0], fact.name)
+    notes = [label + "."]
+    if fact.known_fact:
+        notes.append("What only the right person knows; it is asked, never shown.")
+    elif fact.sensitive:
+        notes.append("Sensitive: never shown.")
+    if not fact.required:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    return {**schema, "description": " ".join(notes)}
+
+
+def _text(fact: Fact, workflow: Workflow) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": fact.max_length, "pattern": _VISIBLE,
+            "examples": ["611365"]}
+
+
+def _choice(fact: Fact, workflow: Workflow) -> Schema:
+    return {"enum": list(fact.choices), "examples": [fact.choices[0]]}
+
+
+def _integer(fact: Fact, workflow: Workflow) -> Schema:
+    return {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER,
+            "examples": [12]}
+
+
+def _boolean(fact: Fact, workflow: Workflow) -> Schema:
+    return {"type": "boolean", "examples": [False]}
+
+
+def _date(fact: Fact, workflow: Workflow) -> Schema:
+    return {"type": "string", "format": "date", "examples": ["2026-11-24"]}
+
+
+def _money(fact: Fact, workflow: Workflow) -> Schema:
+    least = 1 if fact.name == workflow.trigger.owed else 0
+    return {"anyOf": [
+        {"type": "string", "pattern": _major(exponent(workflow.currency), least),
+         "examples": ["55.94"]},
+        {**_object("", {
+            "minor": {"type": "integer", "minimum": least, "maximum": LARGEST_MINOR},
+            "currency": {"const": workflow.currency},
+        }, ["minor", "currency"]), "examples": [{"minor": 5594, "currency": workflow.currency}]},
+    ]}
+
+
+def _major(places: int, least: int) -> str:
+    """Amounts in major units as text: digits, and no more places than the currency has."""
+    zero = "" if least else "|0+"
+    if not places:
+        return f"^([1-9][0-9]{{0,9}}{zero})$"
+    some = "|".join(f"0{{{n}}}[1-9][0-9]{{0,{places - n - 1}}}" for n in range(places))
+    return f"^([1-9][0-9]{{0,9}}([.][0-9]{{1,{places}}})?|0[.]({some}){zero})$"
+
+
+_KINDS = {
+    FactKind.TEXT: _text, FactKind.CHOICE: _choice, FactKind.INTEGER: _integer,
+    FactKind.BOOLEAN: _boolean, FactKind.DATE: _date, FactKind.MONEY: _money,
+}
+# One character at least that is seen, and none that is no text.
+_VISIBLE = "^[^\\x00-\\x20\\x7f-\\xa0\\xad][^\\x00-\\x1f\\x7f-\\x9f\\xad]*$"
+
+
+def _person(channels: list[str]) -> Schema:
+    return _object("Whose obligation it is.", {
+        "reference": {"type": "string", "minLength": 1, "maxLength": LONGEST_REFERENCE,
+                      "pattern": _VISIBLE, "examples": ["CUST-1"],
+                      "description": "Your own name for the person; always the same."},
+        "name": {"type": ["string", "null"], "minLength": 1, "maxLength": LONGEST_NAME,
+                 "pattern": _VISIBLE, "examples": ["Maya Okafor"],
+                 "description": "As they are to be addressed."},
+        "locale": {"type": ["string", "null"], "pattern": LOCALE, "examples": ["es-MX"],
+                   "description": "The language they wish."},
+        "zone": {"type": ["string", "null"], "examples": ["America/New_York"],
+                 "description": "Where they are (IANA name): nothing is sent at night there."},
+        "contacts": {
+            "type": ["array", "null"], "maxItems": MOST_CONTACTS, "items": _contact(channels),
+            "description": "The preferred first. One that is new for a person who is known already "
+            "gets no codes for seven days.",
+        },
+    }, ["reference"])
+
+
+def _contact(channels: list[str]) -> Schema:
+    return _object("One way to reach the person.", {
+        "channel": {"enum": channels, "examples": ["sms"], "description": "How it reaches them."},
+        "address": {"type": "string", "minLength": 3, "maxLength": LONGEST_ADDRESS,
+                    "examples": ["+15550100482"],
+                    "description": "A phone number with its country code, or an e-mail address."},
+    }, ["channel", "address"])
+
+
+def _object(says: str, properties: Schema, required: list[str]) -> Schema:
+    return {
+        "type": "object", **({"description": says} if says else {}),
+        "additionalProperties": False, "properties": properties, "required": required,
+    }

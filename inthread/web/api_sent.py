@@ -1,0 +1,139 @@
+"""What the API takes, as its documentation shows it. Examples are made up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
+
+from inthread.domain.case import CaseState
+
+CASE = "case_06e9yrkc9xh3c7cd3m9k2t5q8w"
+ITEM = "wi_06e9yrkc9xh3c7cd3m9k2t5q8w"
+AT = "2026-11-21T10:00:00Z"
+ID = r"^[a-z]{2,8}_[0-9a-z]{1,30}$"
+LINE = r"^[^\x00-\x1f\x7f]*$"
+LINES = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+STATES = f"^({'|'.join(CaseState)})$"
+
+
+def _absent(schema: dict[str, Any]) -> None:
+    """A parameter that may be left out has no default that could be sent."""
+    schema.pop("default", None)
+
+
+def _parameter(says: str, example: object, **more: Any) -> Any:
+    def extra(schema: dict[str, Any]) -> None:
+        _absent(schema)
+        schema["example"] = example
+
+    return Field(description=says, json_schema_extra=extra, **more)
+
+
+def described(says: str, example: object, **more: Any) -> Any:
+    return Field(description=says, examples=[example], **more)
+
+
+class Sent(BaseModel):
+    """What is sent is taken as it is: no text for a number, no member we do not know."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Asked(BaseModel):
+    """Parameters of an address; they come as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Anything(RootModel[Any]):
+    """A body that its view reads itself; the document describes it elsewhere."""
+
+
+class OnceKey(Asked):
+    key: str = _parameter(
+        "Any text of your own, new for each request. Sent again with the same body within a day, "
+        "it gets the same answer, and nothing is done twice.",
+        "invoice-611365-2026-11-21", default="", alias="Idempotency-Key", min_length=1,
+        max_length=255, pattern=r"^[!-~]+$",
+    )
+
+
+class CasePath(Asked):
+    case_id: str = _parameter("The case's id.", CASE, pattern=ID)
+
+
+class ItemPath(Asked):
+    item_id: str = _parameter("The work item's id.", ITEM, pattern=ID)
+
+
+Limit = Annotated[int, Field(ge=1, le=100)]
+
+
+class CaseQuery(Asked):
+    reference: str = _parameter(
+        "Cases of this reference, e.g. an invoice number.", "611365", default="", min_length=1,
+        max_length=120, pattern=LINE,
+    )
+    person: str = _parameter(
+        "Cases of the person with this reference.", "CUST-1", default="", min_length=1,
+        max_length=120, pattern=LINE,
+    )
+    state: str = _parameter("Cases in this state.", "open", default="", pattern=STATES)
+    after: str = _parameter(
+        "The `after` of the page before this one.", CASE, default="", pattern=ID
+    )
+    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+
+
+class WorkQuery(Asked):
+    queue: str = _parameter(
+        "Work of this queue.", "billing-disputes", default="", min_length=1, max_length=80,
+        pattern=LINE,
+    )
+    after: str = _parameter(
+        "The `after` of the page before this one.", ITEM, default="", pattern=ID
+    )
+    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+
+
+_Reason = Annotated[str, described(
+    "Why, in your words, for the record.", "paid elsewhere", min_length=1, max_length=200,
+    pattern=LINE,
+)]
+
+
+class CancelById(Sent):
+    case_id: str = described("The case's id.", CASE, pattern=ID)
+    reason: _Reason
+
+
+class CancelByFacts(Sent):
+    workflow: str = described("The workflow's key.", "overdue_invoice", min_length=1, max_length=60)
+    facts: dict[str, Any] = described(
+        "The facts that tell the obligation apart; others of its trigger may be there too.",
+        {"invoice_number": "611365"},
+    )
+    reason: _Reason
+
+
+def _how(sent: object) -> str:
+    return "id" if isinstance(sent, dict) and "case_id" in sent else "facts"
+
+
+class Cancellation(RootModel[Annotated[
+    Annotated[CancelById, Tag("id")] | Annotated[CancelByFacts, Tag("facts")],
+    Discriminator(_how),
+]]):
+    """Which case is taken back: by its id, or by its workflow and facts."""
+
+
+class Resolution(Sent):
+    result: Literal["resume", "retry", "withdraw"] = described(
+        "`resume`: the case goes on by itself where it stood. `retry`: what failed is written "
+        "again, with the same id. `withdraw`: the case ends.", "resume",
+    )
+    note: str = described(
+        "What was found out, for the record.", "The customer's bank confirmed it.", default="",
+        max_length=500, pattern=LINES,
+    )

@@ -1,0 +1,50 @@
+"""What payment providers tell us. A signature opens the door, and 2xx means that it is kept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import NotFound
+
+from inthread.commands.record_payment_event import record_payment_event
+from inthread.domain.actor import provider
+from inthread.spi import PaymentEvent, PaymentProvider, Rejected
+from inthread.web import problems
+from inthread.web.problems import Told, Turned, bad_request, respond
+from inthread.web.responding import runtime
+
+BODY = 256 * 1024
+
+bp = Blueprint("hooks", __name__)
+
+
+def install(app: Flask) -> None:
+    problems.install(app, "/hooks/")
+    app.register_blueprint(bp)
+
+
+@bp.post("/hooks/payments/<key>")
+def payment(key: str) -> Response:
+    rt = runtime()
+    from_whom = rt.registry.payments.get(key)
+    if from_whom is None:
+        raise NotFound
+    request.max_content_length = BODY
+    event = _event(from_whom, request.get_data(cache=False))
+    state = record_payment_event(rt, actor=provider(key), provider=key, event=event)
+    return respond(200, {"state": state.value})
+
+
+def _event(from_whom: PaymentProvider, body: bytes) -> PaymentEvent:
+    """Raises a problem: 401 for whatever is not signed as it has to be, old and future times
+    included (A59); 400 for what is signed and cannot be understood."""
+    rt = runtime()
+    rt.db.assert_closed()
+    try:
+        return from_whom.parse(body, dict(request.headers), rt.now())
+    except Rejected:
+        raise Turned(Told(
+            401, "unauthorized", "The signature does not count.",
+            headers={"WWW-Authenticate": 'Signature realm="inthread"'},
+        )) from None
+    except (ValueError, KeyError, TypeError):
+        raise bad_request("The event is not one that we know how to read.") from None
