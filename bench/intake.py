@@ -28,7 +28,7 @@ BATCH = 1000
 def rows(context: Context) -> Iterator[Row | Count]:
     many = context.size(100_000, 3000)
     file = write_csv(context.folder / "invoices.csv", many)
-    counts: dict[str, int] = {"new": 0, "again": 0, "sent": 0}
+    counts: dict[str, int] = {"sent": 0, "new": 0, "kept": 0}
     pairs = context.pairs(
         partial(_import, context, file, counts), partial(_floor_import, context, file)
     )
@@ -40,7 +40,7 @@ def rows(context: Context) -> Iterator[Row | Count]:
     )
     yield posts.row("API, batches of 1,000: rate", "rate", "rows/s", "high", 1.5)
     yield Count("rows that became a case", counts["new"], counts["sent"])
-    yield Count("cases made by importing again", counts["again"], 0)
+    yield Count("cases kept after a part came again", counts["kept"], counts["sent"])
 
 
 def _import(context: Context, file: Path, counts: dict[str, int]) -> Measure:
@@ -49,10 +49,12 @@ def _import(context: Context, file: Path, counts: dict[str, int]) -> Measure:
     env = ours.environment(url, 1)
     with Stretch(**context.database_pids) as stretch:
         said = _run("bench.import_ours", str(file), env=env)
-    counts["new"] += int(said["new"])
+    # A file that was imported is not read twice; one that says the same in part is.
+    part = write_csv(file.with_name("part.csv"), min(int(said["rows"]), 5000) - 1)
+    _run("bench.import_ours", str(part), env=env)
     counts["sent"] += int(said["rows"])
-    again = write_csv(file.with_name("again.csv"), min(int(said["rows"]), 5000))
-    counts["again"] += int(_run("bench.import_ours", str(again), env=env)["new"])
+    counts["new"] += int(said["new"])
+    counts["kept"] += ours.count(url, "cases")
     return _rate(said, stretch)
 
 
@@ -72,7 +74,7 @@ def _rate(said: Mapping[str, float], stretch: Stretch) -> Measure:
 def _memory(context: Context, file: Path, many: int, large: Measure) -> Row:
     """The import's peak, over that of an import of a tenth."""
     small = write_csv(file.with_name("small.csv"), many // 10)
-    unused = {"new": 0, "again": 0, "sent": 0}
+    unused = {"sent": 0, "new": 0, "kept": 0}
     few = _import(context, small, unused)
     return Row(
         f"CSV import: peak memory, {many:,} rows", "MiB", large.figures["mib"],

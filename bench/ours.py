@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from app import create_runtime
 from bench.machine import ROOT, free_port, granian, running
 from inthread.commands.make_api_key import make_api_key
@@ -16,6 +18,7 @@ from inthread.runtime import Runtime
 from inthread.settings import read_settings
 from inthread.store.db import Database
 from inthread.store.schema import upgrade
+from inthread.store.tables import metadata
 
 _KEY = base64.b64encode(bytes(range(7, 39))).decode()
 _SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -86,3 +89,12 @@ def api_key(rt: Runtime) -> str:
     """A key of a back-office system that may send triggers."""
     made = make_api_key(rt, actor=OPERATOR, name="bench", scopes=["triggers:write"])
     return made.token
+
+
+def count(url: str, table: str) -> int:
+    """How many rows a table has."""
+    db = Database(url)
+    with db.read() as tx:
+        rows = tx.execute(select(func.count()).select_from(metadata.tables[table])).scalar_one()
+    db.dispose()
+    return int(rows)
