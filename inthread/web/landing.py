@@ -1,6 +1,7 @@
 """The page behind a link, before anybody is known, and the press that opens it.
 
-GET shows and does nothing, whoever fetches it. POST makes the visit (docs/adr/0007).
+GET shows and does nothing, whoever fetches it; POST makes the visit (docs/adr/0007). The link of a
+finished case answers 410 and leads to its receipt (docs/adr/0013).
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def landing_page(token: str) -> Response:
     state = "finished" if found.finished else "visiting" if mine else "fresh"
     words = found.workflow.page.before[found.workflow.locale(reader().language.code)]
     return show(
-        "customer/landing.html", state=state, action=_with_language(paths.link(token)),
-        lead=words, expires=found.link.expires_at,
+        "customer/landing.html", status=410 if found.finished else 200, state=state,
+        action=_with_language(paths.link(token)), lead=words, expires=found.link.expires_at,
         can_fact=found.can_fact, host=request.host, language=reader().language.code,
     )
 

@@ -57,12 +57,20 @@ def _about(taken: Taken, who: Reader) -> list[tuple[str, str]]:
     facts = facts_of(taken.workflow, taken.case)
     locale = taken.workflow.locale(who.language.code)
     named = [name for name in taken.workflow.page.menu if facts.get(name) is not None]
-    shown = []
-    for name in named:
-        value = facts[name]
-        text = who.day(value) if isinstance(value, date) else who.value(value)
-        shown.append((taken.workflow.trigger.fact(name).label[locale], text))
-    return shown
+    declared = {name: taken.workflow.trigger.fact(name) for name in named}
+    return [
+        (fact.label[locale], _fact_shown(facts[name], bool(fact.choices), who))
+        for name, fact in declared.items()
+    ]
+
+
+def _fact_shown(value: object, choice: bool, who: Reader) -> str:
+    """A choice (`identity_card`) reads as words; a date this year needs no year."""
+    if choice:
+        return who.language.text(str(value).replace("_", " ").capitalize())
+    if isinstance(value, date) and value.year == runtime().now().year:
+        return who.day(value)
+    return who.value(value)
 
 
 @bp.post("/visit/language")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
+from typing import IO
 
 from flask import Flask, Request, Response, abort, request
 from werkzeug.datastructures import MultiDict
@@ -33,6 +35,17 @@ HEADERS = {
 }
 
 
+class BoundedRequest(Request):
+    """Files stay in memory, where the body's limit bounds them: no customer's document is ever
+    left in a temporary file."""
+
+    def _get_file_stream(
+        self, total_content_length: int | None, content_type: str | None,
+        filename: str | None = None, content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
 def content_policy(style: str, payment_origins: Iterable[str]) -> str:
     """`form-action` also rules the redirect after a POST, so the payment pages' origins are in it.
 
@@ -47,6 +60,7 @@ def content_policy(style: str, payment_origins: Iterable[str]) -> str:
 
 def guard(app: Flask, *, host: str, origin: str, policy: str) -> None:
     """Put the checks before, and the headers behind, everything the application answers."""
+    app.request_class = BoundedRequest
     app.config.update(
         MAX_CONTENT_LENGTH=BODY, MAX_FORM_MEMORY_SIZE=BODY, MAX_FORM_PARTS=MOST_PARTS
     )

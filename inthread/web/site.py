@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from inthread.registry import Registry
 from inthread.runtime import Runtime
 from inthread.settings import Settings
-from inthread.web import actions, help, identity, landing, menu, receipts
+from inthread.web import actions, api_docs, health, help, hooks, identity, landing, menu, receipts
 from inthread.web.compress import Presser, compress_text
 from inthread.web.guesses import Guesses
 from inthread.web.pages import build
@@ -24,13 +26,21 @@ def robots() -> Response:
     return Response("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
 
 
+def plugin_folders(plugins: Registry) -> list[Path]:
+    """The packages of mini-apps that bring templates of their own."""
+    names = {type(app).__module__.partition(".")[0] for app in plugins.miniapps.values()}
+    specs = [find_spec(name) for name in sorted(names)]
+    folders = [Path(f) for spec in specs if spec for f in spec.submodule_search_locations or ()]
+    return [folder for folder in folders if (folder / "templates").is_dir()]
+
+
 def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     """The Flask application. *root*: where `templates/`, `static/` and `translations/` lie.
 
     Raises ValueError when the theme or a catalogue cannot be used.
     """
     app = Flask("inthread", root_path=str(root), static_folder=None)
-    pages = build(root)
+    pages = build(root, plugin_folders(rt.registry))
     app.extensions["inthread"] = rt
     app.extensions["inthread_settings"] = settings
     app.extensions["inthread_pages"] = pages
@@ -43,6 +53,8 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     for each in (landing, identity, menu, actions, receipts, help):
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
+    for machines in (api_docs, hooks, health):
+        machines.install(app)
     if hops := int(settings.proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app
