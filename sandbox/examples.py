@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,21 +18,27 @@ _ZONES = (
 _DAY = range(9, 19)
 
 
-def overdue_invoice(account: Account, today: date) -> dict[str, object]:
-    owed = account.get("balance")
-    minor = owed["minor"] if isinstance(owed, Mapping) else BILL_MINOR
+@dataclass(frozen=True)
+class Obligation:
+    """What a case is about: an invoice and its amount, or a document."""
+
+    reference: str
+    minor: int = 0
+
+
+def overdue_invoice(account: Account, about: Obligation, today: date) -> dict[str, object]:
     return {
-        "invoice_number": _first(account.get("invoices"), "INV"),
-        "amount_due": {"minor": minor, "currency": account.get("currency") or "USD"},
+        "invoice_number": about.reference,
+        "amount_due": {"minor": about.minor, "currency": account.get("currency") or "USD"},
         "invoice_date": (today - timedelta(days=42)).isoformat(),
         "due_date": (today - timedelta(days=12)).isoformat(),
         "postcode": account.get("postcode"), "country": account.get("country"),
     }
 
 
-def document_refresh(account: Account, today: date) -> dict[str, object]:
+def document_refresh(account: Account, about: Obligation, today: date) -> dict[str, object]:
     return {
-        "document_reference": _first(account.get("documents"), "DOC"),
+        "document_reference": about.reference,
         "document_kind": account.get("document_kind") or "identity_card",
         "expires_on": (today + timedelta(days=20)).isoformat(),
         "postcode": account.get("postcode"),
@@ -39,15 +46,28 @@ def document_refresh(account: Account, today: date) -> dict[str, object]:
 
 
 # workflow -> (what people call it, the facts it starts with)
-EXAMPLES: dict[str, tuple[str, Callable[[Account, date], dict[str, object]]]] = {
+EXAMPLES: dict[str, tuple[str, Callable[[Account, Obligation, date], dict[str, object]]]] = {
     "overdue_invoice": ("Overdue invoice", overdue_invoice),
     "document_refresh": ("Document refresh", document_refresh),
 }
 
 
-def trigger(workflow: str, account: Account, now: datetime) -> dict[str, object]:
+def unused(workflow: str, account: Account, used: Collection[str]) -> Obligation | None:
+    """The person's last invoice that is owed, or last document, that no case was about yet."""
+    listed = account.get("invoices" if workflow == "overdue_invoice" else "documents")
+    last = str(listed[-1]) if isinstance(listed, list) and listed else ""
+    owed = account.get("balance")
+    minor = int(str(owed["minor"])) if isinstance(owed, Mapping) else 0
+    if not last or last in used or (workflow == "overdue_invoice" and minor <= 0):
+        return None
+    return Obligation(last, minor)
+
+
+def trigger(
+    workflow: str, account: Account, about: Obligation, now: datetime
+) -> dict[str, object]:
     """The body of `POST /api/v1/triggers`. `now` is aware."""
-    facts = EXAMPLES[workflow][1](account, now.date())
+    facts = EXAMPLES[workflow][1](account, about, now.date())
     return {
         "workflow": workflow,
         "facts": {name: value for name, value in facts.items() if value is not None},
@@ -65,7 +85,3 @@ def daytime_zone(home: str, now: datetime) -> str:
     """The person's zone, or one where it is day: messages are not sent at night."""
     zones = [z for z in (home, *_ZONES) if now.astimezone(ZoneInfo(z)).hour in _DAY]
     return zones[0] if zones else home
-
-
-def _first(listed: object, prefix: str) -> str:
-    return str(listed[-1]) if isinstance(listed, list) and listed else f"{prefix}-1"

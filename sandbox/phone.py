@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import inbox, screen
 from sandbox.database import Database
-from sandbox.examples import BILL_MINOR, EXAMPLES, trigger
+from sandbox.examples import BILL_MINOR, EXAMPLES, Obligation, trigger, unused
 from sandbox.inbox import Inbox, Message
 from sandbox.modes import MODES
 from sandbox.parent import end_with_parent
@@ -191,22 +191,32 @@ def _listed(everyone: list[Person], person: Person | None) -> list[Person]:
 
 
 def start() -> AnyResponse | tuple[str, int]:
-    """Start an example case for a person, as their back office would. When nothing is owed any
-    more, the office writes a new invoice first."""
+    """Start an example case for a person, as their back office would: about what is open in its
+    books, or about something new when every case so far was about that."""
     person, workflow = _chosen(), request.form.get("workflow", "")
     if workflow not in EXAMPLES:
         abort(422, "There is no such example.")
-    owed = person.account.get("balance")
-    if workflow == "overdue_invoice" and (not isinstance(owed, dict) or owed["minor"] <= 0):
-        said = phone().sources.charge({
-            "reference": person.reference, "invoice": f"INV-{30000 + secrets.randbelow(60000)}",
-            "amount_minor": BILL_MINOR, "currency": person.account.get("currency") or "USD",
-        })
-        if said.trouble:
-            return _page(trouble=said.trouble), 502
-        person = _chosen()
-    body = trigger(workflow, person.account, datetime.now(UTC))
+    cases = phone().sources.cases(person.reference)
+    used = [str(case.get("reference")) for case in cases.get("cases")]
+    about, said = unused(workflow, person.account, used), cases
+    if about is None and not said.trouble:
+        about, said = _something_new(workflow, person)
+    if about is None or said.trouble:
+        return _page(trouble=said.trouble), 502
+    body = trigger(workflow, person.account, about, datetime.now(UTC))
     return _send(person, f"sim-{secrets.token_hex(12)}", body, "started")
+
+
+def _something_new(workflow: str, person: Person) -> tuple[Obligation, Said]:
+    """A new document, or a new invoice, which the office writes into its books first."""
+    number = 30000 + secrets.randbelow(60000)
+    if workflow != "overdue_invoice":
+        return Obligation(f"DOC-{number}"), Said()
+    about = Obligation(f"INV-{number}", BILL_MINOR)
+    return about, phone().sources.charge({
+        "reference": person.reference, "invoice": about.reference, "amount_minor": about.minor,
+        "currency": person.account.get("currency") or "USD",
+    })
 
 
 def again() -> AnyResponse | tuple[str, int]:

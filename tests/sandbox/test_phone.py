@@ -159,6 +159,25 @@ def test_a_person_who_owes_nothing_gets_a_new_invoice(
     assert record["invoices"] == [trigger["facts"]["invoice_number"]]  # type: ignore[index]
 
 
+def test_each_start_is_about_something_of_its_own(
+    phone: str, office: str, account: Seed, stub: Stub
+) -> None:
+    account("CUST-T8", balance_minor=500, invoices=["INV-T8"], documents=["DOC-T8"],
+            contacts=[{"channel": "sms", "address": "+12125550112"}])
+    stub.cases["CUST-T8"] = [{"id": "case_1", "reference": name, "state": "open"}
+                             for name in ("INV-T8", "DOC-T8")]
+    for workflow in ("overdue_invoice", "document_refresh"):
+        form = {"person": "CUST-T8", "workflow": workflow}
+        requests.post(f"{phone}/start", data=form, timeout=5).raise_for_status()
+    (_, bill), (_, document) = stub.triggers
+    facts = bill["facts"]
+    assert facts["amount_due"] == {"minor": 18420, "currency": "USD"}  # type: ignore[index]
+    record = requests.get(f"{office}/records/CUST-T8", timeout=5).json()
+    assert record["balance"]["minor"] == 500 + 18420
+    assert record["invoices"] == ["INV-T8", facts["invoice_number"]]  # type: ignore[index]
+    assert document["facts"]["document_reference"] != "DOC-T8"  # type: ignore[index]
+
+
 def test_a_refusal_is_shown_in_its_own_words(phone: str, account: Seed, stub: Stub) -> None:
     account("CUST-T6", contacts=[{"channel": "sms", "address": "+12125550110"}])
     stub.refusal = {"title": "Not taken", "detail": "The trigger was not taken.", "errors": [
