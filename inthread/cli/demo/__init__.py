@@ -140,9 +140,10 @@ def _wait(
 
 
 def _seed(house: House, people: list[Example], api_key: str) -> None:
+    """The first of them comes last: the simulator opens with whoever got the newest message."""
     _demand(*call("POST", f"{house.here('office')}/accounts",
                   {"accounts": [dict(each.account) for each in people]}))
-    for each in people:
+    for each in reversed(people):
         key = f"demo-{each.account['reference']}-{each.trigger['as_of']}"
         _demand(*call(
             "POST", f"{house.url('web')}/api/v1/triggers", dict(each.trigger),
