@@ -33,7 +33,7 @@ from sandbox.site import json_object, require_key, site
 from sandbox.sources import Said, Sources
 
 NOTICES = {
-    "started": "Sent to Inthread. The message arrives in a moment.",
+    "started": "Sent to Inthread. What it does with it shows beside the phone.",
     "again": "Sent again, word for word. Nothing is opened twice.",
     "fault": "The back office behaves as you chose.",
 }

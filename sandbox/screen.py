@@ -51,19 +51,18 @@ class Person:
 
 
 def people(accounts: Sequence[Mapping[str, object]], seen: Sequence[str]) -> list[Person]:
-    """Everyone the office can reach, and every other address that got a message. Who got one last
-    comes first, the rest by reference."""
+    """Everyone the office can reach, and every other address that got a message. Those who got
+    one come first; the order does not change with the next message."""
     known = [_person(account) for account in accounts if account.get("contacts")]
     theirs = {address for person in known for address in person.addresses}
     strangers = [
         Person(address, address, "Not in the office's books", (("sms", address),), {})
         for address in seen if address not in theirs
     ]
-    place = {address: number for number, address in enumerate(seen)}
-    last = len(seen)
+    got = set(seen)
     return sorted(
         [*known, *strangers],
-        key=lambda p: (min((place.get(a, last) for a in p.addresses), default=last), p.reference),
+        key=lambda p: (got.isdisjoint(p.addresses), not p.account, p.reference),
     )
 
 

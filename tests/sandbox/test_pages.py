@@ -94,7 +94,7 @@ def test_without_scripts_refresh_shows_it(
     page.get_by_role("button", name="Set").click()
     expect(page.get_by_text("The back office behaves as you chose.")).to_be_visible()
     page.get_by_role("button", name="Start for Maya").click()
-    expect(page.get_by_text("The message arrives in a moment.")).to_be_visible()
+    expect(page.get_by_text("What it does with it shows beside the phone.")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

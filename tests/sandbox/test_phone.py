@@ -135,7 +135,7 @@ def test_an_example_is_started_as_a_back_office_would(
             contacts=[{"channel": "sms", "address": "+12125550108"}])
     form = {"person": "CUST-T4", "workflow": "overdue_invoice"}
     page = requests.post(f"{phone}/start", data=form, timeout=5)
-    assert "The message arrives in a moment." in page.text
+    assert "What it does with it shows beside the phone." in page.text
     requests.post(f"{phone}/again", data=form, timeout=5).raise_for_status()
     (key, trigger), (key_again, trigger_again) = stub.triggers
     assert (key, trigger) == (key_again, trigger_again)
