@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inthread.domain.actor import Actor
-from inthread.domain.refusals import BadInput, Problem
+from inthread.domain.refusals import NotFound
 from inthread.domain.work_item import WorkItem
 from inthread.runtime import Runtime
 from inthread.store import work_items
@@ -26,7 +26,7 @@ def work_queue(
     rt: Runtime, *, actor: Actor, queue: str | None = None, after: str = "", most: int = 50
 ) -> WorkPage:
     """Open items by due time. *after*: the id of the last one seen, open or resolved since. Raises
-    Forbidden, and BadInput for an id nobody has."""
+    Forbidden, and NotFound for an id nobody has."""
     actor.require("work:read")
     most = min(most, MOST)
     with rt.db.read() as tx:
@@ -34,7 +34,7 @@ def work_queue(
         if after:
             last = work_items.get(tx, after)
             if last is None:
-                raise BadInput([Problem("/query/after", "is no work item: begin without it")])
+                raise NotFound("work item")
             place = (last.due_at, last.id)
         found = work_items.page(tx, queue, most + 1, place)
     return WorkPage(found[:most], found[most - 1].id if len(found) > most else None)

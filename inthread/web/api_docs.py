@@ -169,8 +169,8 @@ def _kind(schema: Schema) -> str:
 _KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list"}
 
 
-def example(whole: Schema, schema: Schema) -> object:
-    """A value of this shape, made of the examples of its members."""
+def example(whole: Schema, schema: Schema) -> Any:
+    """A value of this shape that could be sent: what is required, and what has an example."""
     if "$ref" in schema:
         return example(whole, whole["components"]["schemas"][schema["$ref"].removeprefix(_REF)])
     if schema.get("examples"):
@@ -178,11 +178,14 @@ def example(whole: Schema, schema: Schema) -> object:
     if "const" in schema:
         return schema["const"]
     if "properties" in schema:
-        return {name: example(whole, part) for name, part in schema["properties"].items()}
+        made = {name: example(whole, part) for name, part in schema["properties"].items()}
+        return {name: value for name, value in made.items() if value is not None}
     if "items" in schema:
         return [example(whole, schema["items"])]
-    either = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    return example(whole, either[-1] if "oneOf" in schema else either[0]) if either else None
+    if "oneOf" in schema:
+        return example(whole, schema["oneOf"][-1])
+    either = [example(whole, part) for part in schema.get("anyOf", ())]
+    return next((value for value in either if value is not None), None)
 
 
 def _problems() -> list[tuple[str, int, str]]:

@@ -143,13 +143,14 @@ def _fact(fact: Fact, workflow: Workflow) -> Schema:
     elif fact.sensitive:
         notes.append("Sensitive: never shown.")
     if not fact.required:
+        schema.pop("examples", None)
         schema = {"anyOf": [schema, {"type": "null"}]}
     return {**schema, "description": " ".join(notes)}
 
 
 def _text(fact: Fact, workflow: Workflow) -> Schema:
     return {"type": "string", "minLength": 1, "maxLength": fact.max_length, "pattern": _VISIBLE,
-            "examples": ["611365"]}
+            "examples": ["611365"[: fact.max_length]]}
 
 
 def _choice(fact: Fact, workflow: Workflow) -> Schema:

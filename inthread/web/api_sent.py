@@ -10,7 +10,7 @@ from inthread.domain.case import CaseState
 
 CASE = "case_06e9yrkc9xh3c7cd3m9k2t5q8w"
 ITEM = "wi_06e9yrkc9xh3c7cd3m9k2t5q8w"
-AT = "2026-11-21T10:00:00Z"
+AT = "2026-01-05T10:00:00Z"
 ID = r"^[a-z]{2,8}_[0-9a-z]{1,30}$"
 LINE = r"^[^\x00-\x1f\x7f]*$"
 LINES = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"

@@ -20,7 +20,7 @@ bp = Api("api_work", __name__, url_prefix=PREFIX, abp_tags=[WORK], abp_security=
 @bp.get(
     "/work-items", operation_id="findWork", summary="Find work",
     description="What waits for a person, the most urgent first, a page at a time.",
-    responses={200: give.WorkPage},
+    responses={200: give.WorkPage, **and_problems(404)},
 )
 @needs("work:read")
 def find(actor: Actor, query: sent.WorkQuery) -> Reply:

@@ -109,7 +109,7 @@ def note(problem: Told, request_id: str, raised: Exception) -> None:
 def respond(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
     """JSON in UTF-8; a problem document from 400 on."""
     kind = MEDIA_TYPE if status >= HTTPStatus.BAD_REQUEST else "application/json"
-    text = json.dumps(body, separators=(",", ":"))
+    text = json.dumps(body, separators=(",", ":"), sort_keys=True)
     response = Response(text, status=status, content_type=kind)
     for name, value in (headers or {}).items():
         response.headers[name] = value

@@ -1,0 +1,54 @@
+"""schemathesis against the served document, over real HTTP, with the configuration of the root."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from inthread.commands.receive_triggers import receive_triggers
+from inthread.runtime import Runtime
+from tests.architecture.tree import ROOT
+from tests.triggers import BACK_OFFICE, a_trigger
+from tests.web.caller import HOST, Caller
+
+EXAMPLES = 12
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_schemathesis_finds_nothing(
+    app: Flask, rt: Runtime, served: str, tmp_path: Path
+) -> None:
+    """Every operation, with what fits the document and with what does not; with and without a key;
+    and in sequences, where one answer gives the next request its ids."""
+    key = Caller(app, rt).headers["Authorization"]
+    receive_triggers(rt, actor=BACK_OFFICE, triggers=[
+        a_trigger(number=str(n), facts={"disputed": n % 2 == 0}) for n in range(10)
+    ])
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("st"), "--config-file", ROOT / "schemathesis.toml",
+            "run", f"{served}/api/openapi.json", "--header", f"Authorization: {key}",
+            "--header", f"Host: {HOST}", "--max-examples", str(EXAMPLES), "--seed", "1",
+            "--generation-database", "none", "--no-color",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, timeout=280,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "Tested: 7" in done.stdout
