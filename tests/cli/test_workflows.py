@@ -1,0 +1,58 @@
+"""`inthread workflows check` needs nothing but the documents."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT
+from tests.cli.conftest import Inthread
+
+SHIPPED = sorted((ROOT / "workflows").glob("*.toml"))
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """None at all, but the folder."""
+    return {"INTHREAD_WORKFLOWS": str(ROOT / "workflows")}
+
+
+def test_the_shipped_ones_hold(inthread: Inthread) -> None:
+    said = inthread("workflows", "check")
+    assert (said.status, said.err) == (0, "")
+    assert [re.sub(r"\([0-9a-f]{12}\)$", "(hash)", line) for line in said.out.splitlines()] == [
+        f"{file}: {file.stem} version 1 holds (hash)" for file in SHIPPED
+    ]
+
+
+def test_one_file_is_checked_alone(inthread: Inthread) -> None:
+    said = inthread("workflows", "check", SHIPPED[1])
+    assert said.out.startswith(f"{SHIPPED[1]}: overdue_invoice version 1 holds")
+    assert said.out.count("\n") == 1
+
+
+def test_everything_wrong_is_named_and_the_others_are_still_read(
+    inthread: Inthread, tmp_path: Path
+) -> None:
+    torn, half = tmp_path / "torn.toml", tmp_path / "half.toml"
+    torn.write_text("key =")
+    half.write_text(SHIPPED[1].read_text().replace('connector = "billing"', 'connector = "bank"'))
+    said = inthread("workflows", "check", torn, half, tmp_path / "none.toml", SHIPPED[0])
+    lines = said.out.splitlines()
+    assert said.status == 1
+    assert lines[0].startswith(f"{torn}: is not TOML: ")
+    assert [line.split(": ")[1] for line in lines if line.startswith(f"{half}: ")] == [
+        "proof.pay.connector", "proof.plan.connector", "proof.promise.connector",
+    ]
+    assert any("none.toml" in line for line in lines)
+    assert lines[-1].startswith(f"{SHIPPED[0]}: document_refresh version 1 holds")
+
+
+def test_an_empty_folder_is_said(
+    inthread: Inthread, settings: dict[str, str], tmp_path: Path
+) -> None:
+    settings["INTHREAD_WORKFLOWS"] = str(tmp_path)
+    said = inthread("workflows", "check")
+    assert (said.status, said.err) == (1, f"There is no workflow in {tmp_path}.\n")
