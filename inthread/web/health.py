@@ -14,6 +14,8 @@ from inthread.queries.readiness import readiness
 from inthread.web.responding import runtime
 
 TEXT = "text/plain; charset=utf-8"
+# What proxies add to a request they pass on.
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 bp = Blueprint("health", __name__)
@@ -81,8 +83,7 @@ def metrics() -> Response:
 
 
 def _from_here() -> bool:
-    passed_on = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"}
-    if passed_on & set(request.headers.keys()):
+    if any(name in request.headers for name in PASSED_ON):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback
