@@ -14,7 +14,7 @@ from inthread.domain.workflow import Workflow
 from inthread.web import paths
 from inthread.web.reader import Reader
 
-ICONS = frozenset({"pay", "plan", "promise", "upload", "attest"})
+ICONS = {"pay": "pay", "plan": "plan", "promise": "promise", "upload": "upload", "attest": "pen"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class KeptLine:
 def action_row(workflow: Workflow, key: str, who: Reader) -> ActionRow:
     action = workflow.action(key)
     locale = workflow.locale(who.language.code)
-    icon = action.miniapp if action.miniapp in ICONS else "doc"
+    icon = ICONS.get(action.miniapp, "doc")
     return ActionRow(
         key, paths.action(key), icon, action.label[locale], action.hint[locale]
     )
