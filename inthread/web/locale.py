@@ -61,7 +61,8 @@ class Languages:
         A wish's territory decides the formats: `es-MX` reads Spanish with Mexican dates. A wish
         without one borrows the territory of a later wish in the same language.
         """
-        tags = [tag for tag in (*wishes, *_accepted(accept)) if self.named(tag)]
+        known = [tag for tag in wishes if self.named(tag)]
+        tags = known or [tag for tag in _accepted(accept) if self.named(tag)]
         if not tags:
             return self.default, Locale.parse(SOURCE)
         language = self.named(tags[0]) or self.default

@@ -117,7 +117,11 @@ def turned_away(error: HTTPException) -> Response:
 
 
 def broken(fault: Exception) -> Response:
-    """A bug. The customer gets a number to name it by; what happened is in the log alone."""
+    """A database that does not answer is a pause. Anything else is a bug: the customer gets a
+    number to name it by, and what happened is in the log alone."""
+    if runtime().db.away(fault):
+        log.error("database away", route=_route(), why=str(fault))
+        return problem("paused", HTTPStatus.SERVICE_UNAVAILABLE)
     number = runtime().new_id("req")
     log.error("broken", request_id=number, route=_route(), exc_info=fault)
     return problem("error", 500, request_id=number)

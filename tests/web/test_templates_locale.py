@@ -77,6 +77,8 @@ def _places(text: str) -> list[str]:
         (("es-MX",), "", ("es", "es_MX")),
         (("es", "es_MX"), "", ("es", "es_MX")),
         (("en", "es-MX"), "", ("en", "en")),
+        (("en",), "en-US,en;q=0.9", ("en", "en")),
+        ((), "en-US,en;q=0.9", ("en", "en_US")),
         (("fr",), "de, es;q=0.5", ("es", "es")),
         ((None, "xx", "../../etc"), "*;q=0.1", ("en", "en")),
         (("ES",), "", ("es", "es")),
