@@ -30,7 +30,7 @@ check: $(VENV)/.stamp-test  ## Lint, types, and the contracts between the floors
 browser: setup-test  ## The journeys in real Chromium, and the page checks
 	@$(PY) -m pytest -m browser
 
-bench: $(VENV)/.stamp-test  ## Ours beside the floors, same machine, same run (about 15 minutes)
+bench: $(VENV)/.stamp-test  ## Ours beside the floors, same machine, same run (half an hour)
 	@$(PY) -m bench
 
 lock: $(VENV)/.stamp-run  ## Choose versions again after a change to pyproject.toml or package.json

@@ -6,9 +6,11 @@ import socket
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from inthread.store.db import Database
 from inthread.store.tables import metadata
+from tests.conftest import empty
 from tests.loopback import OutsideError
 
 
@@ -39,9 +41,14 @@ def test_numbers_start_at_one_again(db: Database, time: str) -> None:
     assert seq == 1
 
 
-def test_a_transaction_left_open_harms_no_other_test(db: Database) -> None:
-    connection = db.engine.connect()
-    connection.execute(text("SELECT count(*) FROM cases"))
+def test_a_transaction_left_open_harms_no_other_test(postgres_master: str) -> None:
+    engine = create_engine(postgres_master)
+    with engine.connect() as left:
+        left.execute(text("LOCK TABLE cases IN ACCESS EXCLUSIVE MODE"))
+        empty(postgres_master)
+        with pytest.raises(DBAPIError, match="terminat"):
+            left.execute(text("SELECT 1"))
+    engine.dispose()
 
 
 def test_a_bare_database_has_no_table(bare_db_url: str) -> None:
