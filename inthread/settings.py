@@ -53,7 +53,9 @@ class Settings:
         "", "Signs what is written to systems of record: `whsec_` and base64 of 24 to 64 bytes.",
         secret=True,
     )
-    payments_api: str = _setting("http://localhost:8402", "The sandbox's payment API; empty for none.")
+    payments_api: str = _setting(
+        "http://localhost:8402", "The sandbox's payment API; empty for none."
+    )
     payments_origin: str = _setting(
         "http://localhost:8402", "Origin of the provider's hosted page, for the form policy."
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from inthread.domain.case import Case
 from inthread.domain.link import Link, Visit, check_visit
 from inthread.domain.person import Person
@@ -14,6 +12,7 @@ from inthread.domain.workflow import Workflow
 from inthread.keyring import digest
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, visits
+from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Taken:
     workflow: Workflow
 
 
-def take_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
+def take_visit(rt: Runtime, tx: Tx, token: str) -> Taken:
     """For commands: the case is locked, and the visit read after that, because another device may
     have moved it meanwhile. Raises VisitEnded or LinkGone."""
     case = cases.lock_visited(tx, digest(token))
@@ -39,7 +38,7 @@ def take_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
     return _checked(rt, found, case)
 
 
-def see_visit(rt: Runtime, tx: Connection, token: str) -> Taken:
+def see_visit(rt: Runtime, tx: Tx, token: str) -> Taken:
     """For queries: the same, and nothing is held."""
     found = visits.visited(tx, digest(token))
     if found is None:

@@ -7,8 +7,6 @@ import hmac
 import unicodedata
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.keep_decision import keep_decision
@@ -22,6 +20,7 @@ from inthread.domain.refusals import FactRefused, Locked, NotEligible, Refused
 from inthread.offers import decide, facts_of
 from inthread.runtime import Runtime
 from inthread.store import audit, challenges
+from inthread.store.db import Tx
 
 DAY = timedelta(hours=24)
 
@@ -59,7 +58,7 @@ def _plain(text: str) -> bytes:
     return "".join(c for c in letters if c.isalnum()).encode()
 
 
-def _passed(rt: Runtime, tx: Connection, actor: Actor, taken: Taken) -> Verified:
+def _passed(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> Verified:
     now = rt.now()
     risen = taken.visit.proved_fact(now)
     cookie = raise_assurance(rt, tx, risen)
@@ -73,7 +72,7 @@ def _passed(rt: Runtime, tx: Connection, actor: Actor, taken: Taken) -> Verified
     return Verified(risen, cookie, "view")
 
 
-def _wrong(rt: Runtime, tx: Connection, actor: Actor, taken: Taken, left: int) -> Refused:
+def _wrong(rt: Runtime, tx: Tx, actor: Actor, taken: Taken, left: int) -> Refused:
     audit.append(
         tx, rt.now(), actor, taken.case.id, AuditEvent.FACT_WRONG, visit=taken.visit.id, left=left
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
@@ -13,6 +11,7 @@ from inthread.domain.case import Case
 from inthread.domain.refusals import BadInput, LinkGone, Problem
 from inthread.runtime import Runtime
 from inthread.store import audit, links, people
+from inthread.store.db import Tx
 
 REASONS = ("dispute", "hardship", "wrong_person", "question")
 LONGEST_WORDS = 2000
@@ -50,7 +49,7 @@ def _check(reason: str, words: str) -> None:
         raise BadInput([Problem("/words", "leave out the card number: we never need it here")])
 
 
-def _forget_contact(rt: Runtime, tx: Connection, actor: Actor, taken: Taken) -> None:
+def _forget_contact(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> None:
     """Nothing more goes to this contact point for this person, and its links and visits die, those
     of other cases too: whoever holds it is somebody else (R5.7)."""
     now, contact_id = rt.now(), taken.visit.contact_id

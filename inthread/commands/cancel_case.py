@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.commands.steps.trigger_reader import trigger_reader
 from inthread.domain.actor import Actor
@@ -14,6 +12,7 @@ from inthread.domain.intake import Answer, AnswerStatus
 from inthread.domain.refusals import AlreadySettled, BadInput, NotFound, Problem
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, links, outbox, outcomes, payments, work_items
+from inthread.store.db import Tx
 
 LONGEST_REASON = 200
 
@@ -46,7 +45,7 @@ def cancel_case(
 
 
 def _find(
-    rt: Runtime, tx: Connection, case_id: str | None, workflow: str | None, facts: object
+    rt: Runtime, tx: Tx, case_id: str | None, workflow: str | None, facts: object
 ) -> Case:
     if case_id is not None:
         return cases.lock(tx, case_id)
@@ -63,7 +62,7 @@ def _ended(case: Case) -> Answer:
     return Answer(AnswerStatus.ALREADY_ENDED, case.id, case.reference, f"it is {case.state}")
 
 
-def _withdraw(rt: Runtime, tx: Connection, actor: Actor, case: Case, why: str) -> None:
+def _withdraw(rt: Runtime, tx: Tx, actor: Actor, case: Case, why: str) -> None:
     now = rt.now()
     item = work_items.open_of(tx, case.id)
     if item is not None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
@@ -21,6 +19,7 @@ from inthread.domain.writeback import Writeback, WritebackState
 from inthread.runtime import Runtime
 from inthread.spi import Connector, Rejected, Retry
 from inthread.store import audit, cases, outbox, outcomes, work_items, writebacks
+from inthread.store.db import Tx
 
 _EVENTS = {
     WritebackState.APPLIED: AuditEvent.WRITEBACK_APPLIED,
@@ -100,7 +99,7 @@ def _record(
 
 
 def _plan_next(
-    rt: Runtime, tx: Connection, w: Writeback, wait: timedelta | None, now: datetime
+    rt: Runtime, tx: Tx, w: Writeback, wait: timedelta | None, now: datetime
 ) -> Writeback:
     """The next try or look, as a new job in the transaction of this one's result."""
     at = w.next_at(now)
@@ -115,7 +114,7 @@ def _plan_next(
 
 
 def _settle(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, w: Writeback, now: datetime
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, w: Writeback, now: datetime
 ) -> None:
     outcome = outcomes.get(tx, w.outcome_id)
     if outcome is None:
@@ -134,7 +133,7 @@ def _settle(
         go_on(rt, tx, actor=actor, case=settled)
 
 
-def _back_from_late(tx: Connection, case: Case, outcome: Outcome, now: datetime) -> Case:
+def _back_from_late(tx: Tx, case: Case, outcome: Outcome, now: datetime) -> Case:
     """A proof that comes late answers the WorkItem that its lateness made; no other one."""
     item = work_items.open_of(tx, case.id)
     if item is None or item.reason != "writeback_failed" or outcome.attempt != case.attempt:

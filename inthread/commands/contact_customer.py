@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.give_link import give_link
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.queue_message import queue_message
@@ -18,6 +16,7 @@ from inthread.domain.message import Purpose
 from inthread.domain.person import Contact, Person
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, messages, outbox, people
+from inthread.store.db import Tx
 
 
 def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
@@ -58,7 +57,7 @@ def _whom(rt: Runtime, case: Case, person: Person, cadence: Cadence) -> Contact 
 
 
 def _ask(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, person: Person, contact: Contact
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, contact: Contact
 ) -> None:
     now = rt.now()
     cadence = rt.workflows[case.workflow].cadence
@@ -71,7 +70,7 @@ def _ask(
     _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
 
 
-def _hold(rt: Runtime, tx: Connection, actor: Actor, case: Case, gate: Gate) -> None:
+def _hold(rt: Runtime, tx: Tx, actor: Actor, case: Case, gate: Gate) -> None:
     now = rt.now()
     again = gate.again or now + timedelta(days=1)
     audit.append(
@@ -81,6 +80,6 @@ def _hold(rt: Runtime, tx: Connection, actor: Actor, case: Case, gate: Gate) -> 
     _go_on(rt, tx, case, NextStep("contact", "cadence", again), case.step)
 
 
-def _go_on(rt: Runtime, tx: Connection, case: Case, next: NextStep, step: int) -> None:
+def _go_on(rt: Runtime, tx: Tx, case: Case, next: NextStep, step: int) -> None:
     cases.save(tx, case, case.at_step(step, next))
     outbox.put(tx, rt.new_id("job"), "contact", case.id, next.due, case.id)

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from inthread.commands.receive_triggers import CHUNK, Row, take_rows
 from inthread.commands.steps.csv_rows import CsvRow, CsvRows
 from inthread.commands.steps.trigger_reader import trigger_reader
@@ -27,6 +25,7 @@ from inthread.domain.intake_reader import TriggerReader
 from inthread.domain.refusals import BadInput, Problem, Stale
 from inthread.runtime import Runtime
 from inthread.store import imports
+from inthread.store.db import Tx
 from inthread.store.imports import Import
 
 SKIPPED = "skipped"
@@ -138,7 +137,7 @@ def _take_chunk(
     skipped = sum(isinstance(x, Skipped) for x in read)
     after = before
 
-    def also(tx: Connection, answers: Sequence[Answer]) -> None:
+    def also(tx: Tx, answers: Sequence[Answer]) -> None:
         nonlocal after
         counts = Counter(before.counts) + Counter(a.status.value for a in answers)
         counts[SKIPPED] += skipped

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.take_in import take_in
 from inthread.commands.steps.trigger_reader import trigger_reader
 from inthread.domain.actor import Actor
 from inthread.domain.intake import Answer, AnswerStatus, Asked
 from inthread.domain.refusals import Problem, Stale
 from inthread.runtime import Runtime
+from inthread.store.db import Tx
 
 CHUNK = 1000
 # How often a batch is begun again because another transaction was first.
 TRIES = 5
 
 Row = Asked | tuple[Problem, ...]
-Also = Callable[[Connection, Sequence[Answer]], None]
+Also = Callable[[Tx, Sequence[Answer]], None]
 
 
 def receive_triggers(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.book_payment import book_payment
 from inthread.commands.steps.look_for_money import look_for_money
 from inthread.domain.actor import Actor
@@ -14,6 +12,7 @@ from inthread.domain.payment import Payment, PaymentEvent, PaymentState, fold
 from inthread.domain.refusals import NotFound
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, outbox, payments
+from inthread.store.db import Tx
 
 
 def record_payment_event(
@@ -39,7 +38,7 @@ def record_payment_event(
 
 
 def _follow(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment, state: PaymentState,
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment, state: PaymentState,
     reference: str,
 ) -> None:
     if state is PaymentState.SUCCEEDED:
@@ -57,7 +56,7 @@ def _follow(
 
 
 def _succeeded(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment, reference: str
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment, reference: str
 ) -> None:
     audit.append(
         tx, rt.now(), actor, case.id, AuditEvent.PAYMENT_SUCCEEDED, payment=payment.id,
@@ -68,7 +67,7 @@ def _succeeded(
         look_for_money(rt, tx, actor=actor, case=case, why=why)
 
 
-def _failed(rt: Runtime, tx: Connection, actor: Actor, case: Case, payment: Payment) -> None:
+def _failed(rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment) -> None:
     """No money moved: the case goes on as before, quietly."""
     now = rt.now()
     audit.append(tx, now, actor, case.id, AuditEvent.PAYMENT_FAILED, payment=payment.id)

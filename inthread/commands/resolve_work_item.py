@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.domain.actor import Actor
@@ -15,6 +13,7 @@ from inthread.domain.work_item import WorkItem
 from inthread.domain.writeback import WritebackState
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, links, outbox, outcomes, payments, work_items, writebacks
+from inthread.store.db import Tx
 
 
 def resolve_work_item(
@@ -63,7 +62,7 @@ def _events(before: Case, after: Case) -> list[audit.Entry]:
     return events
 
 
-def _withdraw(rt: Runtime, tx: Connection, case: Case) -> Case:
+def _withdraw(rt: Runtime, tx: Tx, case: Case) -> Case:
     now = rt.now()
     if outcomes.of_attempt(tx, case.id, case.attempt) or payments.started(tx, case.id):
         raise BadInput([Problem("/result", "money or an outcome is on its way: resume or retry")])
@@ -72,7 +71,7 @@ def _withdraw(rt: Runtime, tx: Connection, case: Case) -> Case:
     return case.end(CaseState.WITHDRAWN, now)
 
 
-def _retry(rt: Runtime, tx: Connection, case: Case) -> Case:
+def _retry(rt: Runtime, tx: Tx, case: Case) -> Case:
     now = rt.now()
     outcome = outcomes.of_attempt(tx, case.id, case.attempt)
     sent = writebacks.of_outcome(tx, outcome.id) if outcome else []
@@ -85,7 +84,7 @@ def _retry(rt: Runtime, tx: Connection, case: Case) -> Case:
     return case.resume(CaseState.RESOLVED, _proving(rt, case, outcome.action))
 
 
-def _resume(rt: Runtime, tx: Connection, case: Case) -> Case:
+def _resume(rt: Runtime, tx: Tx, case: Case) -> Case:
     """Where it stood: with an outcome on its way, proved by now, or open."""
     now = rt.now()
     again = resume_at(case, rt.workflows[case.workflow].cadence, now)

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import Connection
-
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.code_lock import code_lock
 from inthread.commands.steps.queue_message import queue_message
@@ -23,6 +21,7 @@ from inthread.domain.person import Contact
 from inthread.domain.refusals import Refused, TooMany
 from inthread.runtime import Runtime
 from inthread.store import audit, challenges, links
+from inthread.store.db import Tx
 
 VIEW = "view"
 CODE_CHANNELS = ("sms", "whatsapp", "voice")
@@ -70,7 +69,7 @@ def _too_soon(
 
 
 def _send(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, contact: Contact | None, purpose: str
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, contact: Contact | None, purpose: str
 ) -> Challenge:
     now, case, visit = rt.now(), taken.case, taken.visit
     challenge = Challenge(

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import Gate, may_ask
@@ -24,6 +22,7 @@ from inthread.domain.wording import render
 from inthread.runtime import Runtime
 from inthread.spi import Outgoing, Rejected, Retry
 from inthread.store import audit, cases, challenges, links, messages, outbox, people
+from inthread.store.db import Tx
 
 RETRY_AFTER = (2, 10, 60, 300, 1800)
 DAY = timedelta(hours=24)
@@ -76,7 +75,7 @@ def _take(rt: Runtime, actor: Actor, job: outbox.Job) -> tuple[Message, Outgoing
 
 
 def _gate(
-    rt: Runtime, tx: Connection, message: Message, case: Case, person: Person, link: Link | None
+    rt: Runtime, tx: Tx, message: Message, case: Case, person: Person, link: Link | None
 ) -> Gate:
     """Whether it may go now, at this very instant (R4.1)."""
     now = rt.now()
@@ -101,7 +100,7 @@ def _gate(
 
 
 def _keep_back(
-    tx: Connection, actor: Actor, job: outbox.Job, message: Message, gate: Gate, now: datetime
+    tx: Tx, actor: Actor, job: outbox.Job, message: Message, gate: Gate, now: datetime
 ) -> None:
     """Held until it is worth asking again (R4.3), else cancelled; with its reasons."""
     if message.state is not MessageState.QUEUED:
@@ -121,7 +120,7 @@ def _keep_back(
 
 
 def _outgoing(
-    rt: Runtime, tx: Connection, message: Message, case: Case, person: Person, contact: Contact,
+    rt: Runtime, tx: Tx, message: Message, case: Case, person: Person, contact: Contact,
     link: Link | None,
 ) -> Outgoing:
     wording = rt.workflows[case.workflow].message(message.template, message.locale)
@@ -137,7 +136,7 @@ def _outgoing(
 
 
 def _made_now(
-    rt: Runtime, tx: Connection, message: Message, link: Link | None
+    rt: Runtime, tx: Tx, message: Message, link: Link | None
 ) -> Mapping[str, str]:
     made = {}
     if link is not None:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection
-
 from inthread.acting.choose import Chosen, choose
 from inthread.acting.make_ready import Ready, check_identity, make_ready
 from inthread.acting.take_visit import Taken, take_visit
@@ -32,6 +30,7 @@ from inthread.offers import decide
 from inthread.runtime import Runtime
 from inthread.spi import Form, NeedsPayment
 from inthread.store import audit, cases, links, messages, outbox, outcomes, payments
+from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _read(rt: Runtime, token: str, action: str, form: Form) -> Chosen | Refused:
 
 
 def _act(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, action: str,
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, action: str,
     read: Chosen | Refused | None, shown: str | None,
 ) -> tuple[Refused | None, Submitted | None]:
     if isinstance(read, Refused):
@@ -125,7 +124,7 @@ def _act(
 
 
 def _denied(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, refusal: Refused
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, refusal: Refused
 ) -> Refused:
     """Keep that policy said no, and which version of it (A36)."""
     decision = decide(taken.workflow, taken.case, taken.person, rt.now())
@@ -138,7 +137,7 @@ def _denied(
 
 
 def _ask_payment(
-    rt: Runtime, tx: Connection, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment
+    rt: Runtime, tx: Tx, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment
 ) -> Submitted:
     """Write the payment down before anybody is asked for it; the case waits for the answer."""
     now, case = rt.now(), ready.taken.case

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import hand_over, stop_reminders
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case, CaseState
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, links, outbox, outcomes, payments, writebacks
+from inthread.store.db import Tx
 
 GRACE = timedelta(minutes=5)
 MOST = 200
@@ -31,7 +30,7 @@ def sweep(rt: Runtime, *, actor: Actor) -> int:
     )
 
 
-_Step = Callable[[Runtime, Connection, Actor, Case, datetime], bool]
+_Step = Callable[[Runtime, Tx, Actor, Case, datetime], bool]
 
 
 def _one(rt: Runtime, actor: Actor, case_id: str, step: _Step) -> bool:
@@ -40,7 +39,7 @@ def _one(rt: Runtime, actor: Actor, case_id: str, step: _Step) -> bool:
         return case is not None and case.live and step(rt, tx, actor, case, rt.now())
 
 
-def _move(rt: Runtime, tx: Connection, actor: Actor, case: Case, now: datetime) -> bool:
+def _move(rt: Runtime, tx: Tx, actor: Actor, case: Case, now: datetime) -> bool:
     """Whether something had to be done about this overdue case."""
     if case.next is None or case.next.due >= now - GRACE:
         return False
@@ -64,7 +63,7 @@ def _move(rt: Runtime, tx: Connection, actor: Actor, case: Case, now: datetime) 
 
 
 def _late_proof(
-    rt: Runtime, tx: Connection, actor: Actor, case: Case, waiting: set[str], now: datetime
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, waiting: set[str], now: datetime
 ) -> bool:
     """The proof is late: a person looks, while the worker goes on trying."""
     outcome = outcomes.of_attempt(tx, case.id, case.attempt)
@@ -78,7 +77,7 @@ def _late_proof(
     return True
 
 
-def _expire(rt: Runtime, tx: Connection, actor: Actor, case: Case, now: datetime) -> bool:
+def _expire(rt: Runtime, tx: Tx, actor: Actor, case: Case, now: datetime) -> bool:
     """The workflow's time for the case is over. What is on its way is awaited first, and what a
     person has is theirs to end."""
     if case.state is not CaseState.OPEN:

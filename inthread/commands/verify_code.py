@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.code_lock import code_lock
 from inthread.commands.steps.keep_decision import keep_decision
@@ -22,6 +20,7 @@ from inthread.domain.refusals import CodeRefused, Refused
 from inthread.offers import decide
 from inthread.runtime import Runtime
 from inthread.store import audit, challenges
+from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def _right(rt: Runtime, taken: Taken, challenge: Challenge, code: str, purpose: 
 
 
 def _passed(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, purpose: str
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, purpose: str
 ) -> Verified:
     now = rt.now()
     visit = taken.visit
@@ -85,7 +84,7 @@ def _passed(
 
 
 def _wrong(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, asked: Sequence[Challenge]
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, asked: Sequence[Challenge]
 ) -> Refused:
     now, case = rt.now(), taken.case
     answered = replace(asked[-1], tries=asked[-1].tries + 1)
@@ -104,7 +103,7 @@ def _wrong(
 
 
 def _not_evaluated(
-    rt: Runtime, tx: Connection, actor: Actor, taken: Taken, asked: Sequence[Challenge]
+    rt: Runtime, tx: Tx, actor: Actor, taken: Taken, asked: Sequence[Challenge]
 ) -> Refused:
     """There is nothing to check against: no code, or it is used, replaced, too old, worn out."""
     lock = code_lock(rt, tx, actor=actor, case=taken.case, asked=asked)
@@ -119,7 +118,7 @@ def _not_evaluated(
 
 
 def _tell(
-    rt: Runtime, tx: Connection, taken: Taken, challenge: Challenge
+    rt: Runtime, tx: Tx, taken: Taken, challenge: Challenge
 ) -> Sequence[audit.Entry]:
     """The person on file learns of the lock once, on the channel the code went by (R6.5)."""
     contact = taken.person.contact(challenge.contact_id)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from inthread.domain.actor import Actor
 from inthread.domain.case import Case
 from inthread.domain.person import Person
 from inthread.runtime import Runtime
 from inthread.store import cases, people
+from inthread.store.db import Tx
 
 MOST = 100
 
@@ -57,7 +56,7 @@ def find_cases(
     return CasePage(views, found[most - 1].id if len(found) > most else None)
 
 
-def _views(rt: Runtime, tx: Connection, found: Sequence[Case]) -> list[CaseView]:
+def _views(rt: Runtime, tx: Tx, found: Sequence[Case]) -> list[CaseView]:
     whose = people.by_id(tx, {case.person_id for case in found}) if found else {}
     return [CaseView(c, whose[c.person_id], _facts(rt, c)) for c in found]
 

@@ -20,6 +20,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
+# What commands and queries hold while a transaction is open; only the store runs statements on it.
+Tx = Connection
+
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 

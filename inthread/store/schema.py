@@ -80,8 +80,10 @@ def demand_current(db: Database, folder: Path) -> None:
 
 
 def upgrade(db: Database, folder: Path) -> Revision:
-    """Bring the database to head, all of it or nothing; where it was before. Raises NotMigrated for
-    one that a newer version made, Unreachable, and NotChanged, e.g. when a lock is not to be had."""
+    """Bring the database to head, all of it or nothing; where it was before.
+
+    Raises NotMigrated for one that a newer version made, Unreachable, and NotChanged, as when a
+    lock is not to be had."""
     if db.sqlite and db.url.database:
         Path(db.url.database).parent.mkdir(parents=True, exist_ok=True)
     before = revision(db, folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -121,6 +122,7 @@ def _primary(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
+@lru_cache(maxsize=256)
 def _locale(tag: str) -> Locale | None:
     try:
         return Locale.parse(tag.replace("-", "_"))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.domain.actor import Actor
 from inthread.domain.case import ENDED, Case, CaseState
 from inthread.domain.payment import Payment, PaymentKind
 from inthread.runtime import Runtime
 from inthread.store import links, outcomes, payments, people
+from inthread.store.db import Tx
 
 
 def book_payment(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, payment: Payment
+    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, payment: Payment
 ) -> bool:
     """False, and nothing written, when the case cannot take it: it has ended, an outcome of this
     attempt is on its way, or less is left than was paid."""
@@ -31,7 +30,7 @@ def book_payment(
     return True
 
 
-def _done(tx: Connection, payment: Payment) -> Done:
+def _done(tx: Tx, payment: Payment) -> Done:
     heard = payments.events(tx, payment.id)
     moved = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
     return Done(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.case import Case, CaseState
@@ -13,10 +11,11 @@ from inthread.domain.challenge import Challenge, lock_after
 from inthread.domain.refusals import Locked
 from inthread.runtime import Runtime
 from inthread.store import challenges, work_items
+from inthread.store.db import Tx
 
 
 def code_lock(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, asked: Sequence[Challenge]
+    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, asked: Sequence[Challenge]
 ) -> Locked | None:
     """The lock as a refusal to raise after the transaction, or None. *asked*: the codes of the last
     day. No code sent before it is taken any more; a lock that only a person can lift hands the case

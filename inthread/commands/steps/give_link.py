@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from inthread.domain.case import Case
 from inthread.domain.link import Link, LinkState
 from inthread.domain.person import Contact
 from inthread.runtime import Runtime
 from inthread.store import links
+from inthread.store.db import Tx
 
 WORTH_KEEPING = timedelta(hours=24)
 
 
-def give_link(rt: Runtime, tx: Connection, *, case: Case, contact: Contact) -> Link:
+def give_link(rt: Runtime, tx: Tx, *, case: Case, contact: Contact) -> Link:
     """A link that lives for another day at least. Replacing an older one kills it and its visits
     (A07); one that is good is given again, so that nobody is thrown out by a reminder."""
     now = rt.now()

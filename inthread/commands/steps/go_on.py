@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.book_payment import book_payment
 from inthread.domain.actor import Actor
 from inthread.domain.case import Case, NextStep
 from inthread.runtime import Runtime
 from inthread.store import cases, outbox, payments
+from inthread.store.db import Tx
 
 
-def go_on(rt: Runtime, tx: Connection, *, actor: Actor, case: Case) -> Case:
+def go_on(rt: Runtime, tx: Tx, *, actor: Actor, case: Case) -> Case:
     """The case as saved, with its job. Money that came meanwhile is booked first; then a payment
     that is on its way is awaited; else its cadence goes on at `case.next`."""
     for payment in payments.unbooked(tx, case.id):

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case, NextStep
 from inthread.domain.work_item import WorkItem
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, links, messages, outbox, outcomes, work_items, writebacks
+from inthread.store.db import Tx
 
 
 def hand_over(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, reason: str, why: str,
+    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, reason: str, why: str,
     words: str = "",
 ) -> Case:
     """The case as saved: in `exception`, owned by the queue its workflow names for *reason*, due
@@ -42,14 +41,14 @@ def hand_over(
     return after
 
 
-def stop_reminders(tx: Connection, case: Case, why: str, now: datetime) -> None:
+def stop_reminders(tx: Tx, case: Case, why: str, now: datetime) -> None:
     """What was about to remind never leaves."""
     outbox.drop(tx, case.id, ("contact",), now)
     messages.cancel_queued(tx, case.id, why)
 
 
 def packet(
-    tx: Connection, case: Case, why: str, words: str, now: datetime
+    tx: Tx, case: Case, why: str, words: str, now: datetime
 ) -> Mapping[str, object]:
     """All that a person needs to act without asking anybody (field: the customer's own words)."""
     visit = links.newest_visit(tx, case.id)

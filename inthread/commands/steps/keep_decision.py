@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.domain.case import Case
 from inthread.domain.policy import Decision
 from inthread.runtime import Runtime
 from inthread.store import outcomes
+from inthread.store.db import Tx
 
 
 def keep_decision(
-    rt: Runtime, tx: Connection, *, case: Case, decision: Decision, stage: str,
+    rt: Runtime, tx: Tx, *, case: Case, decision: Decision, stage: str,
     chosen: str | None = None,
 ) -> None:
     """*stage*: offered, executed or denied. The kept document decides again to the same bytes."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.case import Case
 from inthread.runtime import Runtime
 from inthread.store import cases
+from inthread.store.db import Tx
 
 
-def look_for_money(rt: Runtime, tx: Connection, *, actor: Actor, case: Case, why: str) -> None:
+def look_for_money(rt: Runtime, tx: Tx, *, actor: Actor, case: Case, why: str) -> None:
     """A WorkItem, if need be on a case that had ended, or on the newer case for the same
     obligation: only one of them may live."""
     newer = {} if case.live else cases.live_by_key(tx, case.workflow, [case.natural_key])

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection
-
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case
 from inthread.domain.message import Message, Purpose
 from inthread.domain.person import Contact, Person
 from inthread.runtime import Runtime
 from inthread.store import audit, messages, outbox
+from inthread.store.db import Tx
 
 
 def queue_message(
-    rt: Runtime, tx: Connection, *, case: Case, person: Person, contact: Contact,
+    rt: Runtime, tx: Tx, *, case: Case, person: Person, contact: Contact,
     purpose: Purpose, template: str, values: Mapping[str, str] | None = None,
     link_id: str | None = None, challenge_id: str | None = None,
 ) -> audit.Entry:

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
@@ -23,6 +21,7 @@ from inthread.offers import facts_of
 from inthread.runtime import Runtime
 from inthread.spi import Attachment
 from inthread.store import audit, cases, links, outbox, outcomes, writebacks
+from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Done:
 
 
 def record_outcome(
-    rt: Runtime, tx: Connection, *, actor: Actor, case: Case, person: Person, visit: Visit | None,
+    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, person: Person, visit: Visit | None,
     done: Done,
 ) -> Outcome:
     """*visit*: the customer's latest; the receipt goes the way they came. Raises AlreadySettled
@@ -99,7 +98,7 @@ def _document(
 
 
 def _send_receipt(
-    rt: Runtime, tx: Connection, case: Case, person: Person, visit: Visit | None, outcome: Outcome
+    rt: Runtime, tx: Tx, case: Case, person: Person, visit: Visit | None, outcome: Outcome
 ) -> Sequence[audit.Entry]:
     """On the channel the customer came by, unless they stopped it."""
     contact = person.contact(visit.contact_id) if visit else None

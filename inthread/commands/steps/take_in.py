@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
@@ -34,13 +32,14 @@ from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
 from inthread.store import intake, people
 from inthread.store.bulk import crossing
+from inthread.store.db import Tx
 from inthread.store.intake import Event
 
 REFERRED = "the facts ask for a person"
 
 
 def take_in(
-    rt: Runtime, tx: Connection, *, actor: Actor, asked: Sequence[Asked]
+    rt: Runtime, tx: Tx, *, actor: Actor, asked: Sequence[Asked]
 ) -> list[Answer]:
     """One answer for each, in their order. Of several for one obligation the newest decides.
 
@@ -67,7 +66,7 @@ class _Batch:
     """What is known, and what is to be written."""
 
     rt: Runtime
-    tx: Connection
+    tx: Tx
     actor: Actor
     now: datetime
     known: dict[Key, Known] = field(default_factory=dict)
