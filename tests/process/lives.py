@@ -50,6 +50,12 @@ class Lives:
         self.end(signal.SIGKILL)
         self.kills += 1
 
+    def told(self, how: signal.Signals) -> int:
+        """Its status, after it was told to end and took its time."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        return self._process.wait(40)
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is None:
             return

@@ -15,8 +15,6 @@ from pathlib import Path
 
 from inthread.cli.parts import Stop
 
-# Seconds that a process may take to end by itself. What it holds then, another takes up later.
-PATIENCE = 8.0
 _DEATH_SIGNAL = 1  # prctl(2): PR_SET_PDEATHSIG
 
 
@@ -33,10 +31,12 @@ class Child:
 
 
 class Family:
-    """`folder`: where each writes its log, `<name>.log`."""
+    """`folder`: where each writes its log, `<name>.log`. `patience`: seconds that each may take to
+    end by itself; what it holds then, another takes up later."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float = 8.0) -> None:
         self.folder = folder
+        self.patience = patience
         self.children: list[Child] = []
 
     def start(self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Child:
@@ -64,7 +64,7 @@ class Family:
         worker's last call is still answered. Whoever does not end by itself is killed."""
         for child in reversed(self.children):
             _signal(child, signal.SIGTERM)
-            _wait(child, PATIENCE)
+            _wait(child, self.patience)
             # The group goes on while anyone of it lives, with or without its first process.
             _signal(child, signal.SIGKILL)
             child.process.wait()
