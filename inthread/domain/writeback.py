@@ -64,8 +64,13 @@ class Writeback:
         )
 
     def not_done(self, why: str) -> Writeback:
-        """The other side certainly did not do it: it may be sent again."""
-        return replace(self, state=WritebackState.DUE, trouble=why)
+        """The other side said that it did not take this try: it may be sent again. When no try
+        before it could have been taken either, there is nothing that it would have to remember."""
+        alone = self.first_called_at == self.called_at
+        return replace(
+            self, state=WritebackState.DUE, trouble=why,
+            first_called_at=None if alone else self.first_called_at,
+        )
 
     def unheard(self, why: str) -> Writeback:
         """Nobody knows what happened."""
@@ -89,7 +94,7 @@ class Writeback:
                 raise ValueError("never called, so there is nothing to see")
             waited = now - self.called_at >= visible_after
             if self.state is WritebackState.UNKNOWN and waited:
-                return self.not_done("not there when looked for")
+                return replace(self, state=WritebackState.DUE, trouble="not there when looked for")
             return replace(self, trouble="not shown yet")
         wrong = [k for k in self.must_equal if observed.get(k) != self.fields.get(k)]
         if wrong:
