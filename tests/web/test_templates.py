@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from jinja2 import TemplateNotFound
 
-from inthread.web.pages import Pages
+from inthread.web.pages import Pages, build
 from tests.web.pages import ROOT, render, render_context
-from tests.web.samples import samples
+from tests.web.samples import acting, samples
 
 NAMES = tuple(samples())
 CODES = ("en", "es", "ar")
@@ -181,3 +183,19 @@ def test_the_stylesheet_has_no_physical_direction_and_no_weight_to_spare(pages: 
     assert re.findall(physical, bare) == []
     assert re.findall(r"url\(|@import|expression", bare) == []
     assert len(gzip.compress(pages.style.text.encode(), 6)) < 4608
+
+
+def test_a_third_partys_page_looks_and_speaks_like_ours() -> None:
+    """Its templates and catalogues lie in its own package."""
+    package = ROOT / "tests" / "plugins" / "acme_extra" / "src" / "acme_extra"
+    with_acme = build(ROOT, [package])
+    page = {"days": [date(2026, 11, 23)], "hours": ("9 to 12",)}
+    problems = {"on": "Elija uno de estos días"}
+    context = acting("callback", page, True, problems=problems)
+    english = Outline(render_context(with_acme, "acme_extra/callback.html", context)).text
+    assert "When shall we call you?" in english
+    spanish = render_context(with_acme, "acme_extra/callback.html", context, "es")
+    assert "When shall we call you?" not in spanish
+    assert '<a href="#on">Elija uno de estos días</a>' in spanish
+    with pytest.raises(TemplateNotFound):
+        render_context(build(ROOT), "acme_extra/callback.html", context)
