@@ -16,6 +16,8 @@ _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
+# Chromium gave Lighthouse no start of the load, which says nothing of the page: asked once more.
+_LOST_TRACE = "NO_NAVSTART"
 _CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
@@ -62,13 +64,19 @@ def run(url: str, cookies: Mapping[str, str] | None = None) -> Scores:
     if cookies:
         jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
         command.append(f"--extra-headers={json.dumps({'Cookie': jar})}")
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=180,
-        env={**os.environ, "CHROME_PATH": str(CHROMIUM)}, cwd=Path(__file__).parents[2],
-    )
+    done = _start(command)
+    if _LOST_TRACE in done.stderr:
+        done = _start(command)
     if done.returncode:
         raise RuntimeError(f"lighthouse did not run: {done.stderr[-800:]}")
     return _read(json.loads(done.stdout))
+
+
+def _start(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=180,
+        env={**os.environ, "CHROME_PATH": str(CHROMIUM)}, cwd=Path(__file__).parents[2],
+    )
 
 
 def _read(report: Mapping[str, dict[str, dict[str, object]]]) -> Scores:
