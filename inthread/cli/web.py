@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inthread.cli.parts import Verbs
 
 HOST, PORT = "127.0.0.1", 8400
-THREADS = 16
+THREADS = 4
 # Seconds that a request may go on after TERM, and until a worker process that fell is replaced.
 PATIENCE = 20
 RESPAWN = 1.0

@@ -34,6 +34,11 @@ class Lives:
             )
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self._log.read_text()[-3000:]

@@ -178,6 +178,12 @@ def test_everyone_has_their_message_and_ruth_has_a_person(tmp_path: Path) -> Non
         assert [(i["reason"], i["queue"]) for i in items["items"]] == [
             ("dispute", "billing_disputes"),
         ], items
+        doctor = subprocess.run(
+            ["bash", "-c", 'set -a; . "$1"; set +a; shift; "$@"', "-",
+             str(tmp_path / "demo" / "settings.env"), *INTHREAD, "doctor"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60,
+        )
+        assert doctor.stdout.endswith("\n\nNothing is wrong.\n"), doctor.stdout + doctor.stderr
         for name in ("Phone simulator", "Back office", "API and docs"):
             port = int(running.url(name).split(":")[2].split("/")[0])
             assert _listening(port) == {"0100007F"}  # 127.0.0.1
