@@ -32,6 +32,7 @@ from inthread.runtime import Runtime
 from inthread.spi import Form
 from inthread.store import cases, challenges, outbox, people
 from inthread.store.tables import links as link_rows
+from tests.look import the_case as the_case
 from tests.runtimes import Fakes as Fakes
 from tests.runtimes import a_keyring as a_keyring
 from tests.runtimes import a_runtime as a_runtime
@@ -107,12 +108,6 @@ def an_asked_case(*, rt: Runtime, **how: Any) -> Case:
     case = a_case(rt=rt, **how)
     carry_all(rt)
     return the_case(rt, case.id)
-
-
-def the_case(rt: Runtime, case_id: str) -> Case:
-    """The case as it stands now."""
-    with rt.db.read() as tx:
-        return cases.get(tx, case_id)
 
 
 def link_token(rt: Runtime, case: Case) -> str:

@@ -4,7 +4,7 @@ because a random search seldom finds four exact steps in a row."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ from inthread.domain.work_item import WorkItem
 from inthread.domain.writeback import LOOK_AFTER, RETRY_AFTER, Writeback
 from inthread.runtime import Runtime
 from inthread.spi import Applied
-from inthread.store import audit, outbox, work_items, writebacks
+from inthread.store import audit, work_items, writebacks
 from inthread.testing import Died, FakeOffice
 from tests.build import (
     AVisit,
@@ -36,6 +36,7 @@ from tests.build import (
     the_case,
 )
 from tests.clock import Clock
+from tests.look import item_of, waiting_for, writeback_of
 from tests.races import at_once
 from tests.rows import nothing_written
 
@@ -71,24 +72,6 @@ def go(rt: Runtime, clock: Clock, minutes: int = 180) -> None:
         clock.tick(minutes=1)
 
 
-def the_writeback(rt: Runtime, case: Case) -> Writeback:
-    with rt.db.read() as tx:
-        [writeback] = writebacks.of_case(tx, case.id)
-    return writeback
-
-
-def item_of(rt: Runtime, case: Case) -> WorkItem:
-    with rt.db.read() as tx:
-        item = work_items.open_of(tx, case.id)
-    assert item is not None
-    return item
-
-
-def waiting(rt: Runtime, case: Case) -> list[tuple[str, datetime]]:
-    with rt.db.read() as tx:
-        return [(kind, due) for kind, _, due in outbox.waiting(tx, case.id)]
-
-
 def events(rt: Runtime, case: Case) -> list[str]:
     with rt.db.read() as tx:
         names = [e.event for e in audit.of_subject(tx, case.id)]
@@ -96,7 +79,7 @@ def events(rt: Runtime, case: Case) -> list[str]:
 
 
 def state(rt: Runtime, case: Case) -> tuple[CaseState, str]:
-    return the_case(rt, case.id).state, the_writeback(rt, case).state.value
+    return the_case(rt, case.id).state, writeback_of(rt, case).state.value
 
 
 CLOSED = (CaseState.CLOSED, "proved")
@@ -118,7 +101,7 @@ def test_submit_to_close(rt: Runtime, office: FakeOffice, case: Case) -> None:
 
 def test_a_proof_and_its_close_are_kept_together(rt: Runtime, clock: Clock, case: Case) -> None:
     work(rt)
-    writeback = the_writeback(rt, case)
+    writeback = writeback_of(rt, case)
     with rt.db.read() as tx:
         tries = writebacks.attempts(tx, writeback.id)
     assert [(a.did, a.state, a.trouble) for a in tries] == [("sent", "proved", None)]
@@ -135,7 +118,7 @@ def test_a49_applied_and_then_timed_out(
     office.script.append("timeout_after")
     work(rt)
     assert state(rt, case) == (CaseState.RESOLVED, "unknown")
-    assert waiting(rt, case) == [("writeback", clock.at + timedelta(seconds=5))]
+    assert waiting_for(rt, case) == [("writeback", clock.at + timedelta(seconds=5))]
     clock.tick(seconds=5)
     work(rt)
     assert (len(office.calls), len(office.effects), state(rt, case)) == (1, 1, CLOSED)
@@ -153,7 +136,7 @@ def test_timed_out_before_it_was_applied(
 def test_a50_busy_three_times(rt: Runtime, clock: Clock, office: FakeOffice, case: Case) -> None:
     office.script.extend(["busy"] * 3)
     go(rt, clock)
-    writeback = the_writeback(rt, case)
+    writeback = writeback_of(rt, case)
     with rt.db.read() as tx:
         tries = writebacks.attempts(tx, writeback.id)
     assert office.calls == [writeback.id] * 4
@@ -210,12 +193,12 @@ def test_a52_a_call_that_outlives_its_lease_records_nothing(
     def another() -> None:
         clock.tick(seconds=61)
         work(rt)  # it looks, finds nothing yet, and waits
-        seen.append(the_writeback(rt, case))
+        seen.append(writeback_of(rt, case))
 
     office.during = another
     office.script.append("slow")
     work(rt)  # the slow one comes back: its lease is gone
-    assert [the_writeback(rt, case)] == seen
+    assert [writeback_of(rt, case)] == seen
     go(rt, clock)
     assert (len(office.calls), len(office.effects), state(rt, case)) == (1, 1, CLOSED)
 
@@ -280,7 +263,7 @@ def test_a_read_back_that_disagrees_becomes_work(
     assert the_case(rt, case.id).next == NextStep(
         "work", "billing_operations", clock.at + timedelta(hours=4)
     )
-    assert waiting(rt, case) == []
+    assert waiting_for(rt, case) == []
 
 
 def test_a_refusal_becomes_work_at_once(rt: Runtime, office: FakeOffice, case: Case) -> None:
@@ -292,7 +275,7 @@ def test_a_refusal_becomes_work_at_once(rt: Runtime, office: FakeOffice, case: C
     packet = item_of(rt, case).packet
     assert packet["why"] == "refused: the period is closed"
     assert packet["writeback"] == {
-        "id": the_writeback(rt, case).id, "state": "failed",
+        "id": writeback_of(rt, case).id, "state": "failed",
         "trouble": "refused: the period is closed",
     }
 
@@ -312,7 +295,7 @@ def test_a54_retries_follow_the_schedule_and_then_raise_a_hand(
 ) -> None:
     """One poisoned write does not hold up another case's."""
     office = Poisoned(clock)
-    office.poison = the_writeback(rt, case).id
+    office.poison = writeback_of(rt, case).id
     rt = replace(rt, registry=replace(rt.registry, connectors={"billing": office}))
     steady = a_coded_visit(rt=rt, person=a_person(rt=rt, reference="CUST-2"), number="INV-2")
     a_submission(rt=rt, visit=steady)
@@ -332,7 +315,7 @@ def test_a57_the_other_sides_own_wait_is_honoured(
 ) -> None:
     office.script.append("busy")  # says Retry-After: 120
     work(rt)
-    assert waiting(rt, case) == [("writeback", clock.at + timedelta(seconds=120))]
+    assert waiting_for(rt, case) == [("writeback", clock.at + timedelta(seconds=120))]
 
 
 def test_a_blind_resend_past_what_is_remembered_is_refused(
@@ -366,7 +349,7 @@ def test_a_look_that_fails_tells_nothing(
     office.read_mode = "timeout"
     work(rt)
     assert state(rt, case) == (CaseState.RESOLVED, "applied")
-    assert the_writeback(rt, case).trouble == "could not look: TimeoutError"
+    assert writeback_of(rt, case).trouble == "could not look: TimeoutError"
     office.read_mode = "ok"
     go(rt, clock, 5)
     assert (len(office.calls), state(rt, case)) == (1, CLOSED)
@@ -378,7 +361,7 @@ def test_jitter_spreads_what_failed_together(rt: Runtime, clock: Clock, office: 
     a_submission(rt=spread, visit=visit)
     office.script.append("timeout_after")
     carry_all(spread, kinds=CARRY)
-    due = [at for kind, at in waiting(rt, visit.case) if kind == "writeback"]
+    due = [at for kind, at in waiting_for(rt, visit.case) if kind == "writeback"]
     assert due == [clock.at + timedelta(seconds=5.5)]
 
 
@@ -403,7 +386,7 @@ def test_a_proof_after_the_sweeper_handed_it_over_closes_and_answers_the_item(
 ) -> None:
     item = late_for_the_sweeper(rt, clock, office, case)
     assert (item.reason, item.packet["why"]) == ("writeback_failed", "not proved in time")
-    assert [kind for kind, _ in waiting(rt, case)] == ["writeback"]
+    assert [kind for kind, _ in waiting_for(rt, case)] == ["writeback"]
     go(rt, clock, 600)
     with rt.db.read() as tx:
         answered = work_items.get(tx, item.id)
@@ -478,7 +461,7 @@ def test_a_part_payment_opens_the_case_again(rt: Runtime, clock: Clock, office: 
     assert (case.owed, case.settled, case.remaining) == (
         Money(184_20, "USD"), Money(62_00, "USD"), Money(122_20, "USD")
     )
-    assert waiting(rt, case) == [("contact", again)]
+    assert waiting_for(rt, case) == [("contact", again)]
     assert [e.fields["amount_minor"] for e in office.effects] == [62_00]
 
 

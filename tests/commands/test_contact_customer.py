@@ -12,12 +12,12 @@ import pytest
 from inthread.commands.contact_customer import contact_customer
 from inthread.commands.drain_outbox import claim_jobs, drain_outbox
 from inthread.domain.actor import CUSTOMER, WORKER
-from inthread.domain.case import Case, CaseState, NextStep
+from inthread.domain.case import CaseState, NextStep
 from inthread.domain.contract import CadenceStep
 from inthread.domain.refusals import Forbidden
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import audit, outbox, people, work_items
+from inthread.store import audit, people, work_items
 from inthread.store.db import Database
 from tests.build import (
     EMAIL,
@@ -32,6 +32,7 @@ from tests.build import (
     the_case,
 )
 from tests.clock import MONDAY, Clock
+from tests.look import waiting_for
 from tests.races import at_once
 from tests.rows import every_row, nothing_written
 
@@ -52,11 +53,6 @@ def bodies(fakes: Fakes) -> list[str]:
     return [f"{channel} {m.to} {m.body.split(': ', 1)[1][:17]}" for channel, m in sent]
 
 
-def waiting(rt: Runtime, case: Case) -> list[tuple[str, datetime]]:
-    with rt.db.read() as tx:
-        return [(kind, due) for kind, _, due in outbox.waiting(tx, case.id)]
-
-
 def test_the_first_message_carries_a_link(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
     case = a_case(rt=rt)
     carry_all(rt)
@@ -69,7 +65,7 @@ def test_the_first_message_carries_a_link(rt: Runtime, clock: Clock, fakes: Fake
     )
     due = clock.at + 3 * DAY
     assert the_case(rt, case.id).next == NextStep("contact", "cadence", due)
-    assert waiting(rt, case) == [("contact", due)]
+    assert waiting_for(rt, case) == [("contact", due)]
     with rt.db.read() as tx:
         assert [e.event for e in audit.of_subject(tx, case.id)] == [
             "message.queued", "message.sent"
@@ -89,7 +85,7 @@ def test_the_whole_cadence_ends_with_a_person(rt: Runtime, clock: Clock, fakes: 
         item = work_items.open_of(tx, case.id)
     assert item is not None
     assert (item.reason, item.opened_at) == ("no_response", MONDAY + 21 * DAY)
-    assert (the_case(rt, case.id).state, waiting(rt, case)) == (CaseState.EXCEPTION, [])
+    assert (the_case(rt, case.id).state, waiting_for(rt, case)) == (CaseState.EXCEPTION, [])
 
 
 def test_no_message_goes_after_the_giving_up(db: Database, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from inthread.domain.case import Case, CaseState
 from inthread.domain.refusals import Forbidden
 from inthread.runtime import Runtime
 from inthread.spi import Outgoing, Retry, Sent
-from inthread.store import audit, cases, links, messages
+from inthread.store import cases, links, messages
 from inthread.store import tables as t
 from tests.build import (
     PHONE,
@@ -38,6 +38,7 @@ from tests.build import (
     the_case,
 )
 from tests.clock import Clock
+from tests.look import said_of
 from tests.races import at_once
 from tests.rows import every_row, nothing_written
 
@@ -56,11 +57,6 @@ def kept(rt: Runtime, purpose: str = "ask") -> list[tuple[str, list[str]]]:
     ]
 
 
-def events(rt: Runtime, case: Case) -> list[tuple[str, dict[str, object]]]:
-    with rt.db.read() as tx:
-        return [(e.event, dict(e.detail)) for e in audit.of_subject(tx, case.id)]
-
-
 def test_what_is_kept_of_a_message_that_left(rt: Runtime, clock: Clock) -> None:
     case = a_queued_ask(rt)
     carry_all(rt)
@@ -68,7 +64,7 @@ def test_what_is_kept_of_a_message_that_left(rt: Runtime, clock: Clock) -> None:
     assert (m["state"], m["tries"], m["sent_at"], m["reference"], m["reasons"]) == (
         "sent", 1, clock.at, f"sms-{m['id']}", []
     )
-    assert events(rt, case)[-1] == ("message.sent", {
+    assert said_of(rt, case)[-1] == ("message.sent", {
         "message": m["id"], "channel": "sms", "template": "ask", "reasons": []
     })
 
@@ -92,7 +88,7 @@ def test_busy_is_tried_again_on_a_schedule_and_given_up(
     waits = [int((b - a).total_seconds()) for a, b in pairwise(tried)]
     assert waits == [60, 60, 60, 300, 1800]  # the channel asked for 60 seconds
     assert kept(rt) == [("failed", ["tried too often"])]
-    assert events(rt, case)[-1][0] == "message.failed"
+    assert said_of(rt, case)[-1][0] == "message.failed"
     assert len(tried) == len(RETRY_AFTER) + 1
 
 
@@ -104,7 +100,7 @@ def test_a_number_that_is_not_in_use_is_not_tried_again(
     carry_all(rt)
     assert kept(rt) == [("failed", ["the number is not in use"])]
     assert len(fakes.sms.calls) == 1
-    assert events(rt, case)[-1][0] == "message.failed"
+    assert said_of(rt, case)[-1][0] == "message.failed"
 
 
 @pytest.mark.parametrize(("mode", "arrived"), [("timeout_before", 0), ("timeout_after", 1)])
@@ -229,7 +225,7 @@ def test_r4_1_a_worker_paused_past_the_hour_holds_it(
     opening = datetime(2026, 1, 6, 13, 0, tzinfo=UTC)
     assert (fakes.sms.sent, kept(rt)) == ([], [("queued", ["outside_hours"])])
     [message] = every_row(rt.db)["messages"]
-    assert events(rt, case)[-1] == ("message.held", {
+    assert said_of(rt, case)[-1] == ("message.held", {
         "message": message["id"], "reasons": ["outside_hours"], "until": opening.isoformat()
     })
     clock.at = opening - timedelta(seconds=1)
@@ -270,7 +266,7 @@ def test_r4_1_a_case_that_moved_on_is_not_asked_about(
         tx.exec_driver_sql(f"UPDATE cases SET state = '{state}'")
     carry_all(rt, kinds=("message",))
     assert (fakes.sms.sent, kept(rt)) == ([], [("cancelled", [f"case_{state}"])])
-    assert events(rt, case)[-1][0] == "message.cancelled"
+    assert said_of(rt, case)[-1][0] == "message.cancelled"
 
 
 def test_a_reminder_queued_before_the_customer_acted_never_leaves(
