@@ -7,7 +7,7 @@ import hashlib
 import os
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from inthread.commands.receive_triggers import CHUNK, Row, take_rows
 from inthread.commands.steps.csv_rows import CsvRow, CsvRows
 from inthread.commands.steps.trigger_reader import trigger_reader
 from inthread.domain.actor import Actor
-from inthread.domain.file_map import FileMap, Skipped, column_of, read_row
+from inthread.domain.file_map import FileMap, RowReader, Skipped, column_of
 from inthread.domain.file_map_reader import read_map
 from inthread.domain.intake import Answer
 from inthread.domain.intake_reader import TriggerReader
@@ -32,7 +32,7 @@ SKIPPED = "skipped"
 REPORT = ("line", "status", "reference", "case_id", "why")
 
 Line = tuple[int, str, str, str, str]
-Tell = Callable[[Sequence[Line]], None]
+Tell = Callable[[Iterable[Line]], None]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,8 @@ def _take_chunk(
     chunk: Sequence[CsvRow], tell: Tell,
 ) -> Import:
     reader = trigger_reader(rt, text=True, region=chart.region)
-    read = [_read(row, chart, places, reader, before.as_of) for row in chunk]
+    by_map = RowReader(chart, places, before.as_of)
+    read = [_read(row, by_map, reader) for row in chunk]
     skipped = sum(isinstance(x, Skipped) for x in read)
     after = before
 
@@ -149,19 +150,17 @@ def _take_chunk(
 
     rows: list[Row] = [x for x in read if not isinstance(x, Skipped)]
     answers = iter(take_rows(rt, actor=actor, rows=rows, also=also))
-    tell([
+    tell(
         _line(row, x if isinstance(x, Skipped) else next(answers), chart)
         for row, x in zip(chunk, read, strict=True)
-    ])
+    )
     return after
 
 
-def _read(
-    row: CsvRow, chart: FileMap, places: Mapping[str, int], reader: TriggerReader, as_of: datetime
-) -> Row | Skipped:
+def _read(row: CsvRow, by_map: RowReader, reader: TriggerReader) -> Row | Skipped:
     if row.trouble:
         return (Problem("", row.trouble),)
-    trigger = read_row(chart, {name: row.cells[n] for name, n in places.items()}, as_of)
+    trigger = by_map.read(row.cells)
     return reader.read(trigger) if isinstance(trigger, dict) else trigger
 
 
@@ -204,7 +203,7 @@ def _report(out: Path | None, *, fresh: bool) -> Iterator[Tell]:
         if fresh:
             writer.writerow(REPORT)
 
-        def tell(lines: Sequence[Line]) -> None:
+        def tell(lines: Iterable[Line]) -> None:
             writer.writerows([number, *(_safe(cell) for cell in rest)] for number, *rest in lines)
             file.flush()
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 
-from inthread.domain.canonical import digest
+from inthread.domain.canonical import canonical_json, quoted
 
 GENESIS = "0" * 64
 
@@ -81,8 +82,24 @@ def link_hash(
     subject: str, n: int, at: datetime, actor: str, event: str, detail: Mapping[str, object],
     prev: str,
 ) -> str:
-    stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return digest([subject, n, stamp, actor, event, dict(detail), prev])
+    text = canonical_json(dict(detail))
+    return link_hash_of_text(subject, n, stamp(at), actor, event, text, prev)
+
+
+def link_hash_of_text(
+    subject: str, n: int, stamp: str, actor: str, event: str, detail: str, prev: str
+) -> str:
+    """The same, of a time from `stamp` and a detail from `canonical_json`: what is hashed is the
+    canonical JSON of the list of all seven."""
+    whole = ",".join((
+        quoted(subject), str(n), quoted(stamp), quoted(actor), quoted(event), detail,
+        quoted(prev),
+    ))
+    return sha256(f"[{whole}]".encode()).hexdigest()
+
+
+def stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def broken_at(chain: list[Recorded]) -> int | None:

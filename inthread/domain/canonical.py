@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from hashlib import sha256
+from json.encoder import encode_basestring
 from types import NoneType
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+# Text as canonical JSON: in quotation marks, escaped where it has to be.
+quoted = encode_basestring
 _EXACT = frozenset({str, int, bool, NoneType})
 
 
@@ -15,6 +18,11 @@ def canonical_json(value: object) -> str:
     """Keys sorted, no spaces, text as it is. Raises TypeError on what is not JSON, and on floats:
     they are not exact, and two programs may write one number in two ways (RFC 8785)."""
     _refuse_floats(value)
+    return _ENCODER.encode(value)
+
+
+def exact_json(value: object) -> str:
+    """The same for a value of our own making, which is known to have no float in it."""
     return _ENCODER.encode(value)
 
 

@@ -23,6 +23,8 @@ def mask_cards(text: str) -> str:
     between its digits, other numbers may stand beside it, and its digits may be of any script.
     Text without one comes back unchanged.
     """
+    if len(text) < _SHORTEST:
+        return text
     plain = text if text.isascii() else "".join(map(_ascii_digit, text))
     parts, kept = [], 0
     for run in _RUN.finditer(plain):

@@ -41,11 +41,12 @@ _REMEMBERED = 4096
 @dataclass(frozen=True)
 class Column:
     """`read` gives a cell's value, None for an empty cell. It raises ValueError with a plain
-    sentence."""
+    sentence. `plain`: its cells are text as it stands."""
 
     name: str
     kind: str
     read: Callable[[str], CellValue | None]
+    plain: bool = False
 
     @property
     def fact_kind(self) -> FactKind:
@@ -69,7 +70,7 @@ def plain_text(value: CellValue | None) -> str:
 
 def plain_column(name: str) -> Column:
     """A column that nothing is said about: text as it stands."""
-    return Column(name, "text", lambda cell: cell.strip() or None)
+    return Column(name, "text", lambda cell: cell.strip() or None, plain=True)
 
 
 def read_column(section: Section, name: str, currency: str) -> Column:

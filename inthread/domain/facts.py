@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from inthread.domain.canonical import quoted
 from inthread.domain.card_numbers import mask_cards as mask_cards
 from inthread.domain.money import Money, exponent
 from inthread.domain.refusals import Problem as Problem
@@ -130,6 +131,23 @@ def facts_to_json(facts: Facts) -> dict[str, object]:
     return {name: to_json(value) for name, value in facts.items()}
 
 
+def fact_text(value: FactValue | None) -> str:
+    """The canonical JSON of `to_json`, written in one go."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Money):
+        return f'{{"currency":{quoted(value.currency)},"minor":{value.minor}}}'
+    if isinstance(value, date):
+        return f'"{value.isoformat()}"'
+    return "null" if value is None else str(value).lower()
+
+
+def facts_text(facts: Facts) -> str:
+    """The canonical JSON of `facts_to_json`, written in one go."""
+    members = ",".join([f"{quoted(name)}:{fact_text(facts[name])}" for name in sorted(facts)])
+    return f"{{{members}}}"
+
+
 def facts_from_json(
     declared: Iterable[Fact], kept: Mapping[str, object]
 ) -> dict[str, FactValue | None]:
@@ -145,6 +163,8 @@ def parse_date(text: str) -> date:
 def clean_text(text: str) -> str:
     """The text in NFC without space around it. Raises ValueError on control characters, line
     breaks and on characters that turn the direction of text or are no text at all."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     clean = unicodedata.normalize("NFC", text).strip()
     for place, character in enumerate(clean, 1):
         if unicodedata.category(character) in _NOT_TEXT and character not in _JOINERS:

@@ -5,11 +5,13 @@ What the map does not name is not read. `file_map_reader` reads one from its doc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from operator import itemgetter
 
 from inthread.domain.column import CellValue, Column, plain_text
+from inthread.domain.facts import FactValue
 from inthread.domain.refusals import Problem
 from inthread.domain.unary import Match
 
@@ -46,12 +48,13 @@ class FileMap:
     skips: tuple[Skip, ...]
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column of the file that is read."""
+    def columns(self) -> Mapping[str, Column]:
+        """Every column of the file that is read, by its name."""
         fields = [*self.facts.values(), *self.person.values(), *(f for _, f in self.contacts)]
-        named = [f.column.name for f in fields if f.column is not None]
-        named += [column.name for skip in self.skips for column, _ in skip.tests]
-        return tuple(dict.fromkeys([*named, *([self.as_of.name] if self.as_of else [])]))
+        named = [f.column for f in fields if f.column is not None]
+        named += [column for skip in self.skips for column, _ in skip.tests]
+        named += [self.as_of] if self.as_of else []
+        return {column.name: column for column in named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,70 @@ class Skipped:
     why: str
 
 
-def read_row(
-    map: FileMap, cells: Mapping[str, str], as_of: datetime
-) -> dict[str, object] | Skipped | tuple[Problem, ...]:
-    """The trigger a row asks for, ready for `TriggerReader(text=True)`; or why there is none.
-    *cells*: column -> cell. Problems name the column: `/columns/DueDate`."""
-    problems: list[Problem] = []
-    for skip in map.skips:
-        if all(_matches(column, match, cells, problems) for column, match in skip.tests):
-            return Skipped(skip.why)
-    facts = {name: _text(field, cells, problems) for name, field in map.facts.items()}
-    person: dict[str, object] = {
-        name: text for name, field in map.person.items() if (text := _text(field, cells, problems))
-    }
-    person["contacts"] = [
-        {"channel": channel, "address": text}
-        for channel, field in map.contacts if (text := _text(field, cells, problems))
-    ]
-    at = _cell(map.as_of, cells, problems) if map.as_of else None
-    if problems:
-        return tuple(problems)
-    return {
-        "workflow": map.workflow, "facts": facts, "person": person, "as_of": _instant(at, as_of)
-    }
+class RowReader:
+    """Reads the rows of one file by its map. *places*: where each column stands in a row. *as_of*:
+    when a row was true that does not say it itself."""
+
+    def __init__(self, map: FileMap, places: Mapping[str, int], as_of: datetime) -> None:
+        self._workflow = map.workflow
+        self._as_of = as_of
+        self._when = self._value(map.as_of, places) if map.as_of else None
+        self._skips = [
+            (Skipped(skip.why), [(self._value(c, places), match) for c, match in skip.tests])
+            for skip in map.skips
+        ]
+        self._facts = [(name, self._text(f, places)) for name, f in map.facts.items()]
+        self._person = [(name, self._text(f, places)) for name, f in map.person.items()]
+        self._contacts = [(channel, self._text(f, places)) for channel, f in map.contacts]
+        self._all = [(n, self._value(column, places)) for n, column in map.columns.items()]
+
+    def read(self, cells: Sequence[str]) -> dict[str, object] | Skipped | tuple[Problem, ...]:
+        """The trigger a row asks for, ready for `TriggerReader(text=True)`; or why there is none.
+        Problems name the column: `/columns/DueDate`."""
+        try:
+            return self._read(cells)
+        except ValueError:
+            return tuple(self._problems(cells))
+
+    def _read(self, cells: Sequence[str]) -> dict[str, object] | Skipped:
+        for skipped, tests in self._skips:
+            if all(match(_fact_value(value(cells))) for value, match in tests):
+                return skipped
+        person: dict[str, object] = {
+            name: text for name, get in self._person if (text := get(cells).strip())
+        }
+        person["contacts"] = [
+            {"channel": channel, "address": text}
+            for channel, get in self._contacts if (text := get(cells).strip())
+        ]
+        return {
+            "workflow": self._workflow, "facts": {name: get(cells) for name, get in self._facts},
+            "person": person,
+            "as_of": _instant(self._when(cells), self._as_of) if self._when else self._as_of,
+        }
+
+    def _problems(self, cells: Sequence[str]) -> Iterator[Problem]:
+        for name, value in self._all:
+            try:
+                value(cells)
+            except ValueError as problem:
+                yield Problem(f"/columns/{name}", str(problem))
+
+    def _value(
+        self, column: Column, places: Mapping[str, int]
+    ) -> Callable[[Sequence[str]], CellValue | None]:
+        read, place = column.read, places[column.name]
+        return lambda cells: read(cells[place])
+
+    def _text(self, field: Field, places: Mapping[str, int]) -> Callable[[Sequence[str]], str]:
+        """The cell as the readers of facts and people take it: a plain one as it stands."""
+        column, constant = field.column, field.constant
+        if column is None:
+            return lambda cells: constant
+        if column.plain:
+            return itemgetter(places[column.name])
+        value = self._value(column, places)
+        return lambda cells: plain_text(value(cells))
 
 
 def column_of(map: FileMap, path: str) -> str:
@@ -92,29 +136,8 @@ def column_of(map: FileMap, path: str) -> str:
     return f"/columns/{field.column.name}" if field and field.column else path
 
 
-def _matches(
-    column: Column, match: Match, cells: Mapping[str, str], problems: list[Problem]
-) -> bool:
-    value = _cell(column, cells, problems)
-    return match(None if isinstance(value, datetime) else value)
-
-
-def _text(field: Field, cells: Mapping[str, str], problems: list[Problem]) -> str:
-    if field.column is None:
-        return field.constant
-    return plain_text(_cell(field.column, cells, problems))
-
-
-def _cell(
-    column: Column, cells: Mapping[str, str], problems: list[Problem]
-) -> CellValue | None:
-    try:
-        return column.read(cells[column.name])
-    except ValueError as problem:
-        said = Problem(f"/columns/{column.name}", str(problem))
-        if said not in problems:
-            problems.append(said)
-        return None
+def _fact_value(value: CellValue | None) -> FactValue | None:
+    return None if isinstance(value, datetime) else value
 
 
 def _instant(value: CellValue | None, default: datetime) -> datetime:

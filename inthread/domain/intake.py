@@ -12,12 +12,13 @@ A trigger is a snapshot of the source at `as_of`. What it says is owed is what i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from inthread.domain.case import Case, CaseState, NextStep
-from inthread.domain.facts import Facts
+from inthread.domain.facts import Facts, facts_to_json
 from inthread.domain.money import Money
 from inthread.domain.refusals import Problem
 from inthread.domain.workflow import Workflow
@@ -34,8 +35,7 @@ class AnswerStatus(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one trigger. `why` is a sentence where the status does not say it all;
     `problems` is not empty exactly when it was refused."""
 
@@ -46,8 +46,7 @@ class Answer:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPerson:
+class NamedPerson(NamedTuple):
     """The person as the source names them. None: not stated. `contacts`: (channel, address as
     kept), the preferred first."""
 
@@ -58,27 +57,31 @@ class NamedPerson:
     contacts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A trigger that was read whole. `kept`: its facts as they are stored."""
+class Asked(NamedTuple):
+    """A trigger that was read whole."""
 
     workflow: Workflow
     facts: Facts
-    kept: Mapping[str, object]
     natural_key: str
     reference: str
     owed: Money | None
     person: NamedPerson
     as_of: datetime
 
+    @property
+    def kept(self) -> Mapping[str, object]:
+        """Its facts as they are stored."""
+        return facts_to_json(self.facts)
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A case about to be opened. `reason`: the work reason that takes it straight to a person."""
+
+class Opening(NamedTuple):
+    """A case about to be opened. `text`: its facts as canonical JSON. `reason`: the work reason
+    that takes it straight to a person."""
 
     case_id: str
     person_id: str
     asked: Asked
+    text: str
     reason: str | None = None
 
     def case(self, now: datetime) -> Case:
@@ -103,8 +106,7 @@ def first_step(workflow: Workflow, reason: str | None, now: datetime) -> NextSte
     return NextStep("work", queue.queue, now + queue.due)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The newest case of an obligation. `on_its_way`: an outcome or a payment of this attempt is.
     `proved_at`: when the source last showed an outcome of ours."""
 
@@ -113,10 +115,13 @@ class Known:
     proved_at: datetime | None = None
 
 
+_OPENED = Answer(AnswerStatus.OPENED)
+
+
 def judge(asked: Asked, known: Known | None) -> Answer:
     """What the trigger comes to, before policy refers it: opened, refreshed, unchanged or stale."""
     if known is None:
-        return Answer(AnswerStatus.OPENED)
+        return _OPENED
     case = known.case
     if not case.live:
         return _after_the_end(asked, case)
@@ -135,14 +140,12 @@ def confirms(asked: Asked, known: Known) -> bool:
 def refresh(case: Case, asked: Asked) -> Case:
     """The case with the trigger's facts. What is owed moves only when the amount stated moves: a
     source that repeats the amount of an invoice does not ask for it twice."""
-    owed = case.owed
+    owed, kept = case.owed, asked.kept
     name = asked.workflow.trigger.owed
-    moved = name is not None and asked.kept.get(name) != case.facts.get(name)
+    moved = name is not None and kept.get(name) != case.facts.get(name)
     if moved and asked.owed is not None and case.settled is not None:
         owed = case.settled + asked.owed
-    return replace(
-        case, facts=asked.kept, as_of=asked.as_of, owed=owed, version=case.version + 1
-    )
+    return replace(case, facts=kept, as_of=asked.as_of, owed=owed, version=case.version + 1)
 
 
 def confirm(case: Case, asked: Asked) -> Case:
@@ -176,7 +179,7 @@ def _after_the_end(asked: Asked, case: Case) -> Answer:
     """A snapshot from before the end would ask again for what was settled since."""
     ended = max(case.as_of, case.ended_at or case.as_of)
     if asked.as_of > ended:
-        return Answer(AnswerStatus.OPENED)
+        return _OPENED
     said = {CaseState.CLOSED: "settled", CaseState.WITHDRAWN: "withdrawn"}.get(case.state, "ended")
     return _answer(AnswerStatus.STALE, case, f"already {said} at {_stamp(case.ended_at or ended)}")
 

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 
 from inthread.domain.card_numbers import mask_cards
 from inthread.domain.contact_point import kept_address
-from inthread.domain.facts import Facts, clean_text, facts_to_json, read_facts
+from inthread.domain.facts import Facts, clean_text, read_facts
 from inthread.domain.intake import Asked, NamedPerson
 from inthread.domain.refusals import BadInput, Problem
 from inthread.domain.workflow import Workflow
@@ -28,9 +28,9 @@ MOST_CONTACTS = 10
 # How far a source's clock may be ahead of ours.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
-_MEMBERS = ("workflow", "facts", "person", "as_of")
-_PERSON = ("reference", "name", "locale", "zone", "contacts")
-_CONTACT = ("channel", "address")
+_MEMBERS = frozenset({"workflow", "facts", "person", "as_of"})
+_PERSON = frozenset({"reference", "name", "locale", "zone", "contacts"})
+_CONTACT = frozenset({"channel", "address"})
 LOCALE = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?$"
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
@@ -53,7 +53,7 @@ class TriggerReader:
 
     def read(self, raw: object) -> Asked | tuple[Problem, ...]:
         """The trigger, or all that is wrong with it. Never raises on what was sent."""
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             return (Problem("", "is not an object with workflow, facts and person"),)
         problems = _unknown("", raw, _MEMBERS)
         workflow = self._workflow(raw.get("workflow"), problems)
@@ -67,8 +67,8 @@ class TriggerReader:
             name = workflow.trigger.natural_key[0]
             return (Problem(f"/facts/{name}", "is too long to tell one obligation from another"),)
         return Asked(
-            workflow, facts, facts_to_json(facts), key, reference_of(workflow, facts, key),
-            workflow.owed(facts), person, as_of,
+            workflow, facts, key, reference_of(workflow, facts, key), workflow.owed(facts), person,
+            as_of,
         )
 
     def read_key(self, key: object, raw: object) -> tuple[Workflow, str, str]:
@@ -76,12 +76,12 @@ class TriggerReader:
         are read: the workflow, the natural key and the reference. Raises BadInput."""
         problems: list[Problem] = []
         workflow = self._workflow(key, problems)
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             problems.append(Problem("/facts", "is not an object of facts"))
-        if workflow is None or not isinstance(raw, Mapping):
+        if workflow is None or not isinstance(raw, dict):
             raise BadInput(problems)
         named = workflow.trigger.natural_key
-        problems += _unknown("/facts", raw, [fact.name for fact in workflow.trigger.facts])
+        problems += _unknown("/facts", raw, frozenset(f.name for f in workflow.trigger.facts))
         reading = read_facts(
             [workflow.trigger.fact(name) for name in named],
             {name: value for name, value in raw.items() if name in named}, workflow.currency,
@@ -104,7 +104,7 @@ class TriggerReader:
     def _facts(
         self, workflow: Workflow | None, raw: object, problems: list[Problem]
     ) -> Facts:
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             problems.append(Problem("/facts", "is not an object of facts"))
             return {}
         if workflow is None:
@@ -128,7 +128,7 @@ class TriggerReader:
         return min(at, self.now)
 
     def _person(self, raw: object, problems: list[Problem]) -> NamedPerson | None:
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             problems.append(Problem("/person", "is not an object with a reference"))
             return None
         found = _unknown("/person", raw, _PERSON)
@@ -161,7 +161,7 @@ class TriggerReader:
     def _contact(
         self, at: str, raw: object, problems: list[Problem]
     ) -> tuple[str, str] | None:
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             problems.append(Problem(at, "is not an object with a channel and an address"))
             return None
         problems.extend(_unknown(at, raw, _CONTACT))
@@ -206,7 +206,9 @@ def reference_of(workflow: Workflow, facts: Facts, key: str) -> str:
     return (first if isinstance(first, str) else key)[:LONGEST_REFERENCE]
 
 
-def _unknown(at: str, raw: Mapping[object, object], known: Collection[str]) -> list[Problem]:
+def _unknown(at: str, raw: Mapping[str, object], known: frozenset[str]) -> list[Problem]:
+    if raw.keys() <= known:
+        return []
     return [
         Problem(f"{at}/{_pointer(str(name))}", "is not known here: leave it out, or correct it")
         for name in raw

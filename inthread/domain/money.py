@@ -18,6 +18,7 @@ _EXPONENTS: Mapping[str, int] = {
 }
 _PLAIN = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,6}))?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_CODE = re.compile("[A-Z]{3}")
 LARGEST_MINOR = 10**15
 
 
@@ -36,7 +37,7 @@ class Money:
             raise TypeError("minor units are a whole number")
         if abs(self.minor) > LARGEST_MINOR:
             raise ValueError("amount out of range")
-        if not re.fullmatch("[A-Z]{3}", self.currency):
+        if not _CODE.fullmatch(self.currency):
             raise ValueError(f"not an ISO 4217 code: {self.currency!r}")
 
     @classmethod
@@ -47,11 +48,10 @@ class Money:
         currency has.
         """
         bare = text.strip()
-        whole, dot, _ = bare.partition(".")
-        if _GROUPED.fullmatch(whole.lstrip("-")):
-            bare = bare.replace(",", "")
-        found = _PLAIN.fullmatch(bare) if bare.isascii() else None
-        if found is None or (dot and not found.group(3)):
+        found = _PLAIN.fullmatch(bare)
+        if found is None and _GROUPED.fullmatch(bare.partition(".")[0].lstrip("-")):
+            found = _PLAIN.fullmatch(bare.replace(",", ""))
+        if found is None:
             raise ValueError(f"not an amount: {text!r}")
         sign, units, places = found.group(1), found.group(2), found.group(3) or ""
         digits = exponent(currency)

@@ -47,7 +47,9 @@ class Person:
         """The person as the source states them now; None is not stated. *fill*: only what was
         missing is taken."""
         new, old = (name, locale, zone), (self.name, self.locale, self.zone)
-        stated = [o or n if fill else n or o for n, o in zip(new, old, strict=True)]
+        stated = tuple([o or n if fill else n or o for n, o in zip(new, old, strict=True)])
+        if stated == old:
+            return self
         return replace(self, name=stated[0] or "", locale=stated[1], zone=stated[2])
 
     def contact(self, contact_id: str) -> Contact | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from inthread.domain.canonical import canonical_json
 from inthread.domain.card_numbers import MASK
 from inthread.domain.contract import (
     Action,
@@ -26,7 +25,7 @@ from inthread.domain.contract import (
     done_name,
     inputs_of,
 )
-from inthread.domain.facts import Facts, FactValue, Reading, from_json, read_facts, to_json
+from inthread.domain.facts import Facts, FactValue, Reading, fact_text, from_json, read_facts
 from inthread.domain.money import Money
 from inthread.domain.policy import Decision, DecisionTable, Referral
 from inthread.domain.proof import Proof
@@ -95,7 +94,7 @@ class Workflow:
             value = reading.facts.get(name)
             if isinstance(value, str) and MASK in value:
                 problems.append(Problem(f"{at}/{name}", "looks like a card number: never send one"))
-        return replace(reading, problems=tuple(problems))
+        return replace(reading, problems=tuple(problems)) if problems else reading
 
     def owed(self, facts: Facts) -> Money | None:
         """What the case is about in money; None when the workflow is not about money."""
@@ -104,7 +103,7 @@ class Workflow:
 
     def natural_key(self, facts: Facts) -> str:
         """What says *this is the same obligation*: canonical JSON of the declared facts."""
-        return canonical_json([to_json(facts[name]) for name in self.trigger.natural_key])
+        return f"[{','.join([fact_text(facts[name]) for name in self.trigger.natural_key])}]"
 
     def case_inputs(
         self,
@@ -157,12 +156,20 @@ class Workflow:
         """The WorkItem reason that takes a fresh case straight to a person, or None."""
         if self.referral is None:
             return None
+        if self._refers_by_facts:
+            return self.referral.evaluate(facts)
         return self.referral.evaluate(self.case_inputs(facts, today=today))
 
     def _decide(self, inputs: Facts) -> Decision:
         seen = {name: inputs.get(name) for name in self._reads}
         verdicts = tuple([self.tables[action.key].evaluate(seen) for action in self.actions])
         return Decision(self.key, self.version, self.hash, seen, verdicts)
+
+    @cached_property
+    def _refers_by_facts(self) -> bool:
+        """Whether the referral looks at nothing but what the trigger says itself."""
+        names = {fact.name for fact in self.trigger.facts}
+        return self.referral is not None and set(self.referral.inputs) <= names
 
     @cached_property
     def _reads(self) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from inthread.domain.actor import Actor
-from inthread.domain.audit import GENESIS, AuditEvent, link_hash
+from inthread.domain.audit import GENESIS, AuditEvent, link_hash_of_text, stamp
 from inthread.domain.case import Case
 from inthread.domain.intake import Known, Opening
 from inthread.domain.person import Contact, Person
@@ -61,13 +61,12 @@ def _on_their_way(
     return busy, {r.case_id: r.at for r in tx.execute(seen)}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something to audit: the subject's next event."""
+class Event(NamedTuple):
+    """Something to audit: the subject's next event. `detail` is canonical JSON."""
 
     subject: str
     event: AuditEvent
-    detail: Mapping[str, object]
+    detail: str
 
 
 _PEOPLE = ("id", "reference", "name", "locale", "zone", "created_at")
@@ -94,42 +93,42 @@ def add_people(tx: Connection, people: Iterable[Person], now: datetime) -> None:
 
 
 def add_contacts(tx: Connection, contacts: Iterable[Contact], now: datetime) -> None:
-    stamp = stamps(tx)
-    at = stamp(now)
+    spelled = stamps(tx)
+    at = spelled(now)
     put(tx, t.contacts, _CONTACTS, [
         (k.id, k.person_id, k.channel, k.address, k.rank,
-         stamp(k.known_since) if k.known_since else None, at) for k in contacts
+         spelled(k.known_since) if k.known_since else None, at) for k in contacts
     ])
 
 
 def add_openings(tx: Connection, openings: Sequence[Opening], now: datetime) -> None:
     """One row a case, equal to what `Opening.case` says. Raises Stale, inside `crossing`, when
     somebody opened a case for the same obligation meanwhile."""
-    stamp = stamps(tx)
+    spelled = stamps(tx)
     alike: dict[tuple[str, str | None], tuple[Cell, ...]] = {}
     rows = []
     for x in openings:
         asked, owed = x.asked, x.asked.owed
         kind = (asked.workflow.key, x.reason)
         if kind not in alike:
-            alike[kind] = _alike(x.case(now), stamp)
+            alike[kind] = _alike(x.case(now), spelled)
         rows.append((
-            x.case_id, asked.reference, asked.natural_key, x.person_id, json_text(asked.kept),
-            stamp(asked.as_of), *((owed.minor, 0, owed.currency) if owed else (None, None, None)),
+            x.case_id, asked.reference, asked.natural_key, x.person_id, x.text,
+            spelled(asked.as_of), *((owed.minor, 0, owed.currency) if owed else (None, None, None)),
             *alike[kind],
         ))
     put(tx, t.cases, (*_OWN, *_ALIKE), rows)
 
 
-def _alike(case: Case, stamp: Callable[[datetime], str]) -> tuple[Cell, ...]:
+def _alike(case: Case, spelled: Callable[[datetime], str]) -> tuple[Cell, ...]:
     """The cells that all fresh cases of one workflow and reason share, in the order of _ALIKE."""
     step = case.next
     if step is None:
         raise ValueError("a fresh case has a next step")
     return (
         case.workflow, case.workflow_version, case.workflow_hash, case.state.value, step.what,
-        step.owner, stamp(step.due), case.attempt, "[]", case.step, stamp(case.opened_at),
-        stamp(case.expires_at), case.version,
+        step.owner, spelled(step.due), case.attempt, "[]", case.step, spelled(case.opened_at),
+        spelled(case.expires_at), case.version,
     )
 
 
@@ -137,18 +136,18 @@ def add_contact_jobs(
     tx: Connection, jobs: Iterable[tuple[str, str, datetime]]
 ) -> None:
     """First contacts: (job id, case id, due)."""
-    stamp = stamps(tx)
-    rows = [(job, "contact", case, case, stamp(due)) for job, case, due in jobs]
+    spelled = stamps(tx)
+    rows = [(job, "contact", case, case, spelled(due)) for job, case, due in jobs]
     put(tx, t.outbox, _JOBS, rows)
     if rows:
         tx.info["wake"] = True
 
 
 def add_work_items(tx: Connection, items: Iterable[WorkItem]) -> None:
-    stamp = stamps(tx)
+    spelled = stamps(tx)
     put(tx, t.work_items, _ITEMS, [
-        (x.id, x.case_id, x.reason, x.queue, stamp(x.due_at), json_text(dict(x.packet)),
-         stamp(x.opened_at)) for x in items
+        (x.id, x.case_id, x.reason, x.queue, spelled(x.due_at), json_text(dict(x.packet)),
+         spelled(x.opened_at)) for x in items
     ])
 
 
@@ -181,16 +180,13 @@ def _add_events(
     tx: Connection, now: datetime, actor: Actor, events: Iterable[Event],
     tails: dict[str, tuple[int, str]],
 ) -> None:
-    at = stamps(tx)(now)
+    at, said, who = stamps(tx)(now), stamp(now), str(actor)
     rows: list[tuple[Cell, ...]] = []
-    for e in events:
-        n, prev = tails.get(e.subject, (0, GENESIS))
-        made = link_hash(e.subject, n + 1, now, str(actor), e.event.value, e.detail, prev)
-        tails[e.subject] = (n + 1, made)
-        audit.tails(tx).pop(e.subject, None)
-        rows.append((
-            e.subject, n + 1, at, str(actor), e.event.value, json_text(dict(e.detail)), prev, made
-        ))
+    for subject, event, detail in events:
+        n, prev = tails.get(subject, (0, GENESIS))
+        made = link_hash_of_text(subject, n + 1, said, who, event.value, detail, prev)
+        tails[subject] = (n + 1, made)
+        rows.append((subject, n + 1, at, who, event.value, detail, prev, made))
     put(tx, t.audit, _AUDIT, rows)
 
 

@@ -430,13 +430,13 @@ def test_nothing_is_refreshed_while_an_outcome_is_on_its_way(
     assert every_row(rt.db) == before
 
 
-def test_an_unsettled_payment_is_on_its_way_too(rt: Runtime, clock: Clock) -> None:
+def test_a_started_payment_is_on_its_way_too(rt: Runtime, clock: Clock) -> None:
     [answer] = receive(rt, a_trigger(facts={"disputed": True}))
     with rt.db.begin() as tx:
         payments.add(tx, Payment(
             id="pay_1", case_id=answer.case_id or "", provider="fake_pay",
             amount=Money(1, "USD"), action="pay", outcome_kind="paid", values={},
-            state=PaymentState.UNKNOWN, return_ref="r", started_at=clock.at,
+            state=PaymentState.STARTED, return_ref="r", started_at=clock.at,
         ), [])
     clock.tick(hours=1)
     assert statuses(receive(rt, a_trigger(amount="100.00"))) == ["stale"]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from inthread.domain.refusals import BadInput, Problem
 
@@ -19,8 +18,7 @@ LONGEST_LINE = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(NamedTuple):
     """`line`: where it begins, the header being 1. `end` and `lines`: bytes and lines of the file
     up to its end. `cells` is empty when there is `trouble`."""
 

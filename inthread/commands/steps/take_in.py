@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from hashlib import sha256
 
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import zone_of
-from inthread.domain.canonical import digest
+from inthread.domain.canonical import digest, exact_json
 from inthread.domain.case import Case, CaseState
+from inthread.domain.facts import facts_text
 from inthread.domain.intake import (
     Answer,
     AnswerStatus,
@@ -76,7 +78,8 @@ class _Batch:
     renamed: set[str] = field(default_factory=set)
     contacts: list[Contact] = field(default_factory=list)
     openings: dict[Key, Opening] = field(default_factory=dict)
-    new_contacts_of: dict[str, list[str]] = field(default_factory=dict)
+    new_about: dict[str, list[str]] = field(default_factory=dict)
+    alike: dict[str, str] = field(default_factory=dict)
     saved: dict[str, Case] = field(default_factory=dict)
     refreshed: list[Event] = field(default_factory=list)
     referred: list[tuple[Case, str]] = field(default_factory=list)
@@ -106,10 +109,12 @@ class _Batch:
     def _open(self, key: Key, asked: Asked) -> Answer:
         person, changed = self._person(asked.person)
         reason = self._refer(asked, person)
-        opening = Opening(self.rt.new_id("case"), person.id, asked, reason)
+        opening = Opening(
+            self.rt.new_id("case"), person.id, asked, facts_text(asked.facts), reason
+        )
         self.openings[key] = opening
         if changed:
-            self.new_contacts_of[opening.case_id] = changed
+            self.new_about[opening.case_id] = changed
         status = AnswerStatus.REFERRED if reason else AnswerStatus.OPENED
         return Answer(status, opening.case_id, asked.reference, reason)
 
@@ -120,13 +125,13 @@ class _Batch:
         newer = status is AnswerStatus.REFRESHED
         after = refresh(case, asked) if newer else confirm(case, asked)
         self.saved[case.id] = after
-        self.known[key] = replace(known, case=after)
+        self.known[key] = known._replace(case=after)
         if newer or changed:
             status = AnswerStatus.REFRESHED
-            self.refreshed.append(Event(case.id, AuditEvent.CASE_REFRESHED, {
-                "as_of": asked.as_of.isoformat(), "digest": digest(dict(asked.kept)),
+            self.refreshed.append(Event(case.id, AuditEvent.CASE_REFRESHED, exact_json({
+                "as_of": asked.as_of.isoformat(), "digest": digest(asked.kept),
                 "facts": changed_facts(asked.kept, case.facts), "person": changed,
-            }))
+            })))
         reason = self._refer(asked, person) if newer and case.state is CaseState.OPEN else None
         if reason is not None:
             self.referred.append((after, reason))
@@ -217,21 +222,29 @@ class _Batch:
         )
 
     def _opened(self, opening: Opening, item: WorkItem | None) -> list[Event]:
-        asked = opening.asked
-        detail: dict[str, object] = {
-            "workflow": asked.workflow.key, "version": asked.workflow.version,
-            "hash": asked.workflow.hash, "as_of": asked.as_of.isoformat(),
-            "facts": digest(dict(asked.kept)),
-        }
-        if opening.case_id in self.new_contacts_of:
-            detail["person"] = self.new_contacts_of[opening.case_id]
-        opened = Event(opening.case_id, AuditEvent.CASE_OPENED, detail)
+        opened = Event(opening.case_id, AuditEvent.CASE_OPENED, self._opening_text(opening))
         if item is None:
             return [opened]
-        return [opened, Event(opening.case_id, AuditEvent.CASE_HANDED_OVER, {
+        return [opened, Event(opening.case_id, AuditEvent.CASE_HANDED_OVER, exact_json({
             "reason": item.reason, "why": REFERRED, "words": "", "work_item": item.id,
             "queue": item.queue,
-        })]
+        }))]
+
+    def _opening_text(self, opening: Opening) -> str:
+        """What is recorded of an opening, as canonical JSON. All but two members are the same for
+        every case of a workflow, so they are written once."""
+        asked, workflow = opening.asked, opening.asked.workflow
+        digest_of_facts = sha256(opening.text.encode()).hexdigest()
+        contract = {"hash": workflow.hash, "version": workflow.version, "workflow": workflow.key}
+        if opening.case_id in self.new_about:
+            return exact_json({
+                "as_of": asked.as_of.isoformat(), "facts": digest_of_facts,
+                "person": self.new_about[opening.case_id], **contract,
+            })
+        if workflow.key not in self.alike:
+            self.alike[workflow.key] = exact_json(contract)[1:]
+        head = f'{{"as_of":"{asked.as_of.isoformat()}","facts":"{digest_of_facts}"'
+        return f"{head},{self.alike[workflow.key]}"
 
 
 _STATED = ("name", "locale", "zone")
