@@ -89,6 +89,7 @@ def hundred(url: str, page: Page) -> lighthouse.Scores:
     return lighthouse.middle([first, *(lighthouse.run(url, cookie(page)) for _ in range(2))])
 
 
+@pytest.mark.timeout(900)
 def test_lighthouse_gives_a_hundred(town: Town, phone: Page) -> None:
     """Landing, code, actions, pay, plan and receipt, as a phone loads them."""
     pages = through(phone, town, town.bill())
