@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Label, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.actor import Actor
@@ -35,6 +36,9 @@ def append_unheld(
         append(tx, now, actor, subject, event, **detail)
 
 
+ADD = insert(t.audit).inline()
+
+
 def append_all(
     tx: Connection, now: datetime, actor: Actor, subject: str,
     events: Iterable[Entry],
@@ -47,7 +51,7 @@ def append_all(
         end = Tail(end.n + 1, str(row["hash"]))
         rows.append(row)
     if rows:
-        tx.execute(insert(t.audit), rows)
+        tx.execute(ADD, rows)
         tails(tx)[subject] = end
 
 
@@ -66,11 +70,24 @@ def tails(tx: Connection) -> dict[str, Tail]:
     return known
 
 
+LAST = (
+    select(a.n, a.hash).where(a.subject == bindparam("subject")).order_by(a.n.desc()).limit(1)
+)
+
+
 def _read_tail(tx: Connection, subject: str) -> Tail:
-    last = tx.execute(
-        select(a.n, a.hash).where(a.subject == subject).order_by(a.n.desc()).limit(1)
-    ).one_or_none()
+    last = tx.execute(LAST, {"subject": subject}).one_or_none()
     return Tail(last.n, last.hash) if last else Tail()
+
+
+def tail_of(subject: ColumnElement[str]) -> tuple[Label[Any], Label[Any]]:
+    """Columns `tail_n` and `tail_hash`, where a chain ends, for a larger query; NULL before its
+    first event. Good only for who held the subject before that query began."""
+    newest = select(a.n).where(a.subject == subject).order_by(a.n.desc()).limit(1)
+    return (
+        newest.scalar_subquery().label("tail_n"),
+        newest.with_only_columns(a.hash).scalar_subquery().label("tail_hash"),
+    )
 
 
 def row_for(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from inthread.domain.assurance import Assurance
 from inthread.domain.link import Link, LinkState, Visit
@@ -14,40 +23,54 @@ from inthread.store import tables as t
 k, v = t.links.c, t.visits.c
 
 
+ADD = insert(t.links)
+BY_DIGEST = select(t.links).where(k.digest == bindparam("its_digest"))
+BY_ID = select(t.links).where(k.id == bindparam("link"))
+NEWEST_LIVE = (
+    select(t.links)
+    .where(k.case_id == bindparam("case"), k.contact_id == bindparam("contact"),
+           k.state == LinkState.LIVE.value, k.expires_at > bindparam("now"))
+    .order_by(k.expires_at.desc()).limit(1)
+)
+
+
 def add(tx: Connection, link: Link, digest: str) -> None:
-    tx.execute(insert(t.links).values(
-        id=link.id, digest=digest, case_id=link.case_id, person_id=link.person_id,
-        contact_id=link.contact_id, key_id=link.key_id, state=link.state.value,
-        created_at=link.created_at, expires_at=link.expires_at,
-    ))
+    tx.execute(ADD, {
+        "id": link.id, "digest": digest, "case_id": link.case_id, "person_id": link.person_id,
+        "contact_id": link.contact_id, "key_id": link.key_id, "state": link.state.value,
+        "created_at": link.created_at, "expires_at": link.expires_at,
+    })
 
 
 def by_digest(tx: Connection, digest: str) -> Link | None:
-    row = tx.execute(select(t.links).where(k.digest == digest)).one_or_none()
+    row = tx.execute(BY_DIGEST, {"its_digest": digest}).one_or_none()
     return link_of(row) if row else None
 
 
 def get(tx: Connection, link_id: str) -> Link:
-    return link_of(tx.execute(select(t.links).where(k.id == link_id)).one())
+    return link_of(tx.execute(BY_ID, {"link": link_id}).one())
 
 
 def newest_live(tx: Connection, case_id: str, contact_id: str, now: datetime) -> Link | None:
     """The link this contact point holds already, if it can still be opened."""
-    row = tx.execute(
-        select(t.links)
-        .where(k.case_id == case_id, k.contact_id == contact_id,
-               k.state == LinkState.LIVE.value, k.expires_at > now)
-        .order_by(k.expires_at.desc()).limit(1)
-    ).one_or_none()
+    which = {"case": case_id, "contact": contact_id, "now": now}
+    row = tx.execute(NEWEST_LIVE, which).one_or_none()
     return link_of(row) if row else None
+
+
+TURN = (
+    update(t.links).where(k.case_id == bindparam("case"), k.state == LinkState.LIVE.value)
+    .values(state=bindparam("to"))
+)
+TURN_OF_CONTACT = TURN.where(k.contact_id == bindparam("contact"))
 
 
 def turn(tx: Connection, case_id: str, state: LinkState, contact_id: str | None = None) -> int:
     """Move every live link of a case (or of one of its contacts) to *state*."""
-    query = update(t.links).where(k.case_id == case_id, k.state == LinkState.LIVE.value)
-    if contact_id is not None:
-        query = query.where(k.contact_id == contact_id)
-    return tx.execute(query.values(state=state.value)).rowcount
+    which = {"case": case_id, "to": state.value}
+    if contact_id is None:
+        return tx.execute(TURN, which).rowcount
+    return tx.execute(TURN_OF_CONTACT, {**which, "contact": contact_id}).rowcount
 
 
 def kill(tx: Connection, case_id: str, now: datetime) -> None:
@@ -72,19 +95,27 @@ def _kill(tx: Connection, which: ColumnElement[bool], now: datetime) -> None:
     )
 
 
+ADD_VISIT = insert(t.visits)
+_KEPT = (
+    select(v.id).where(v.link_id == bindparam("link"), v.ended_at.is_(None))
+    .order_by(v.opened_at.desc(), v.id.desc()).limit(bindparam("most", type_=Integer))
+)
+END_OLDEST = (
+    update(t.visits)
+    .where(v.link_id == bindparam("link"), v.ended_at.is_(None),
+           v.id.not_in(_KEPT.scalar_subquery()))
+    .values(ended_at=bindparam("now"))
+)
+SAVE_VISIT = update(t.visits).where(v.id == bindparam("visit"))
+
+
 def add_visit(tx: Connection, visit: Visit, token_digest: str) -> None:
-    tx.execute(insert(t.visits).values(**_visit_row(visit), token_digest=token_digest))
+    tx.execute(ADD_VISIT, {**_visit_row(visit), "token_digest": token_digest})
 
 
 def end_oldest(tx: Connection, link_id: str, most: int, now: datetime) -> None:
-    """Leave the *most* newest visits of a link; the others end."""
-    keep = select(v.id).where(v.link_id == link_id).order_by(v.opened_at.desc(), v.id.desc())
-    tx.execute(
-        update(t.visits)
-        .where(v.link_id == link_id, v.ended_at.is_(None),
-               v.id.not_in(keep.limit(most).scalar_subquery()))
-        .values(ended_at=now)
-    )
+    """Leave the *most* newest visits of a link that have not ended; the others end."""
+    tx.execute(END_OLDEST, {"link": link_id, "most": most, "now": now})
 
 
 def visit_by_token(tx: Connection, token_digest: str) -> tuple[Visit, Link] | None:
@@ -99,7 +130,7 @@ def save_visit(tx: Connection, visit: Visit, token_digest: str | None = None) ->
     values = {key: value for key, value in _visit_row(visit).items() if key != "id"}
     if token_digest is not None:
         values["token_digest"] = token_digest
-    tx.execute(update(t.visits).where(v.id == visit.id).values(values))
+    tx.execute(SAVE_VISIT, {"visit": visit.id, **values})
 
 
 def newest_visit(tx: Connection, case_id: str) -> Visit | None:

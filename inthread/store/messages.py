@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from inthread.domain.message import Message, MessageState, Purpose
 from inthread.store import tables as t
@@ -12,21 +12,26 @@ from inthread.store import tables as t
 m = t.messages.c
 
 
+ADD = insert(t.messages)
+BY_ID = select(t.messages).where(m.id == bindparam("message"))
+SAVE = update(t.messages).where(m.id == bindparam("message"))
+
+
 def add(tx: Connection, x: Message) -> None:
-    tx.execute(insert(t.messages).values(
-        id=x.id, case_id=x.case_id, person_id=x.person_id, contact_id=x.contact_id,
-        channel=x.channel, purpose=x.purpose.value, template=x.template, locale=x.locale,
-        values=dict(x.values), link_id=x.link_id, challenge_id=x.challenge_id,
-        created_at=x.created_at, **_moving(x),
-    ))
+    tx.execute(ADD, {
+        "id": x.id, "case_id": x.case_id, "person_id": x.person_id, "contact_id": x.contact_id,
+        "channel": x.channel, "purpose": x.purpose.value, "template": x.template,
+        "locale": x.locale, "values": dict(x.values), "link_id": x.link_id,
+        "challenge_id": x.challenge_id, "created_at": x.created_at, **_moving(x),
+    })
 
 
 def get(tx: Connection, message_id: str) -> Message:
-    return _one(tx.execute(select(t.messages).where(m.id == message_id)).one())
+    return _one(tx.execute(BY_ID, {"message": message_id}).one())
 
 
 def save(tx: Connection, x: Message) -> None:
-    tx.execute(update(t.messages).where(m.id == x.id).values(_moving(x)))
+    tx.execute(SAVE, {"message": x.id, **_moving(x)})
 
 
 def of_case(tx: Connection, case_id: str) -> list[Message]:
@@ -56,15 +61,17 @@ def links_since(tx: Connection, case_id: str, since: datetime) -> int:
     ).scalar_one()
 
 
+CANCEL_QUEUED = (
+    update(t.messages)
+    .where(m.case_id == bindparam("case"), m.state == MessageState.QUEUED.value,
+           m.purpose == Purpose.ASK.value)
+    .values(state=MessageState.CANCELLED.value, reasons=bindparam("why"))
+)
+
+
 def cancel_queued(tx: Connection, case_id: str, reason: str) -> int:
     """Messages that have not left never will, but codes the customer asked for."""
-    got = tx.execute(
-        update(t.messages)
-        .where(m.case_id == case_id, m.state == MessageState.QUEUED.value,
-               m.purpose == Purpose.ASK.value)
-        .values(state=MessageState.CANCELLED.value, reasons=[reason])
-    )
-    return got.rowcount
+    return tx.execute(CANCEL_QUEUED, {"case": case_id, "why": [reason]}).rowcount
 
 
 def _moving(x: Message) -> dict[str, object]:

@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from inthread.store import tables as t
 
@@ -27,66 +38,78 @@ class Job:
     lease: str
 
 
+PUT = insert(t.outbox)
+
+
 def put(
     tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str
 ) -> None:
     """Something to do at *due_at*, written in the transaction of its cause."""
-    tx.execute(
-        insert(t.outbox).values(id=id, kind=kind, ref=ref, due_at=due_at, case_id=case_id)
-    )
+    tx.execute(PUT, {"id": id, "kind": kind, "ref": ref, "due_at": due_at, "case_id": case_id})
     tx.info["wake"] = True
+
+
+_FREE = (
+    select(o.id)
+    .where(_WAITING, o.due_at <= bindparam("now"), o.kind.in_(bindparam("kinds", expanding=True)),
+           or_(o.leased_until.is_(None), o.leased_until < bindparam("now")))
+    .order_by(o.due_at, o.id).limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+CLAIM = (
+    update(t.outbox).where(o.id.in_(_FREE.scalar_subquery()))
+    .values(lease=bindparam("by"), leased_until=bindparam("until"))
+    .returning(o.id, o.kind, o.ref, o.case_id)
+)
 
 
 def claim(
     tx: Connection, lease: str, now: datetime, most: int, hold: timedelta, kinds: Sequence[str]
 ) -> list[Job]:
     """Take up to *most* due jobs for *hold*. No job goes to two claimers."""
-    free = (
-        select(o.id)
-        .where(_WAITING, o.due_at <= now, o.kind.in_(kinds),
-               or_(o.leased_until.is_(None), o.leased_until < now))
-        .order_by(o.due_at, o.id).limit(most).with_for_update(skip_locked=True)
-    )
-    rows = tx.execute(
-        update(t.outbox).where(o.id.in_(free.scalar_subquery()))
-        .values(lease=lease, leased_until=now + hold)
-        .returning(o.id, o.kind, o.ref, o.case_id)
-    )
+    rows = tx.execute(CLAIM, {
+        "now": now, "kinds": list(kinds), "most": most, "by": lease, "until": now + hold,
+    })
     return [Job(r.id, r.kind, r.ref, r.case_id, lease) for r in rows]
+
+
+STANDS = and_(
+    o.id == bindparam("job"), o.lease == bindparam("by"), _WAITING,
+    o.leased_until > bindparam("now"),
+)
+HELD = select(o.id).where(STANDS)
 
 
 def held(tx: Connection, job: Job, now: datetime) -> bool:
     """Whether this lease still stands."""
-    row = tx.execute(
-        select(o.id).where(
-            o.id == job.id, o.lease == job.lease, _WAITING, o.leased_until > now
-        )
-    ).one_or_none()
+    row = tx.execute(HELD, {"job": job.id, "by": job.lease, "now": now}).one_or_none()
     return row is not None
+
+
+TURN = update(t.outbox).where(o.id == bindparam("job"), _WAITING)
 
 
 def done(tx: Connection, job: Job, now: datetime) -> bool:
     """False when another worker has recorded this job: the first to record wins."""
-    got = tx.execute(update(t.outbox).where(o.id == job.id, _WAITING).values(done_at=now))
-    return got.rowcount == 1
+    return tx.execute(TURN, {"job": job.id, "done_at": now}).rowcount == 1
 
 
 def postpone(tx: Connection, job: Job, due_at: datetime) -> bool:
     """Give the job back, to be taken again at *due_at*."""
-    got = tx.execute(
-        update(t.outbox).where(o.id == job.id, _WAITING)
-        .values(due_at=due_at, lease=None, leased_until=None)
-    )
-    return got.rowcount == 1
+    back = {"job": job.id, "due_at": due_at, "lease": None, "leased_until": None}
+    return tx.execute(TURN, back).rowcount == 1
+
+
+DROP = (
+    update(t.outbox)
+    .where(o.case_id == bindparam("case"), o.kind.in_(bindparam("kinds", expanding=True)), _WAITING)
+    .values(done_at=bindparam("now"))
+)
 
 
 def drop(tx: Connection, case_id: str, kinds: Sequence[str], now: datetime) -> int:
     """Take back what waits for a case; how many there were."""
-    got = tx.execute(
-        update(t.outbox).where(o.case_id == case_id, o.kind.in_(kinds), _WAITING)
-        .values(done_at=now)
-    )
-    return got.rowcount
+    return tx.execute(DROP, {"case": case_id, "kinds": list(kinds), "now": now}).rowcount
 
 
 def waiting(tx: Connection, case_id: str) -> list[tuple[str, str, datetime]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.money import Money
@@ -30,31 +30,37 @@ def add(tx: Connection, payment: Payment, lines: Sequence[tuple[str, object]]) -
     ))
 
 
+BY_ID = select(t.payments).where(p.id == bindparam("which"))
+BY_RETURN = select(t.payments).where(p.return_ref == bindparam("which"))
+STARTED = select(t.payments).where(
+    p.case_id == bindparam("case"), p.state == PaymentState.STARTED.value
+)
+SUCCEEDED = (
+    select(t.payments)
+    .where(p.case_id == bindparam("case"), p.state == PaymentState.SUCCEEDED.value)
+    .order_by(p.started_at, p.id)
+)
+
+
 def get(tx: Connection, payment_id: str) -> Payment:
     """Raises NotFound."""
-    return _found(tx, select(t.payments).where(p.id == payment_id))
+    return _found(tx, BY_ID, payment_id)
 
 
 def by_return(tx: Connection, return_ref: str) -> Payment:
     """The payment the provider sends somebody back for. Raises NotFound."""
-    return _found(tx, select(t.payments).where(p.return_ref == return_ref))
+    return _found(tx, BY_RETURN, return_ref)
 
 
 def started(tx: Connection, case_id: str) -> Payment | None:
     """The payment that is on its way: at most one a case."""
-    row = tx.execute(
-        select(t.payments).where(p.case_id == case_id, p.state == PaymentState.STARTED.value)
-    ).one_or_none()
+    row = tx.execute(STARTED, {"case": case_id}).one_or_none()
     return _one(row) if row else None
 
 
 def unbooked(tx: Connection, case_id: str) -> list[Payment]:
     """Money that came and that no outcome of the case speaks of, oldest first."""
-    rows = tx.execute(
-        select(t.payments)
-        .where(p.case_id == case_id, p.state == PaymentState.SUCCEEDED.value)
-        .order_by(p.started_at, p.id)
-    ).all()
+    rows = tx.execute(SUCCEEDED, {"case": case_id}).all()
     booked = {o.values.get("payment") for o in outcomes.of_case(tx, case_id)} if rows else set()
     return [_one(r) for r in rows if r.id not in booked]
 
@@ -108,8 +114,8 @@ def events(tx: Connection, payment_id: str) -> list[PaymentEvent]:
     ]
 
 
-def _found(tx: Connection, query: Select[tuple[object, ...]]) -> Payment:
-    row = tx.execute(query).one_or_none()
+def _found(tx: Connection, query: Select[tuple[object, ...]], which: str) -> Payment:
+    row = tx.execute(query, {"which": which}).one_or_none()
     if row is None:
         raise NotFound("payment")
     return _one(row)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from inthread.domain.person import Contact, Person
 from inthread.domain.refusals import NotFound
@@ -15,17 +15,27 @@ from inthread.store.bulk import among
 
 p, k = t.people.c, t.contacts.c
 
+_EACH = (
+    select(
+        p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
+        k.address, k.rank, k.known_since, k.stopped_at,
+    )
+    .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
+    .order_by(p.id, k.rank, k.created_at, k.id)
+)
+BY_ID = _EACH.where(p.id == bindparam("person"))
+LOCK = BY_ID.with_for_update(of=t.people, key_share=True)
+
 
 def get(tx: Connection, person_id: str) -> Person:
     """The person with their contacts by rank. Raises NotFound."""
-    return _found(_people(tx, _EACH.where(p.id == person_id)))
+    return _found(_people(tx, BY_ID, {"person": person_id}))
 
 
 def lock(tx: Connection, person_id: str) -> Person:
     """The same, held until the transaction ends: for what is counted over all their cases. Always
     after the case. Raises NotFound."""
-    held = _EACH.where(p.id == person_id).with_for_update(of=t.people, key_share=True)
-    return _found(_people(tx, held))
+    return _found(_people(tx, LOCK, {"person": person_id}))
 
 
 def by_reference(tx: Connection, references: Collection[str]) -> dict[str, Person]:
@@ -70,21 +80,12 @@ def stop_contact(tx: Connection, contact_id: str, why: str, now: datetime) -> bo
     return got.rowcount == 1
 
 
-
-_EACH = (
-    select(
-        p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
-        k.address, k.rank, k.known_since, k.stopped_at,
-    )
-    .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
-    .order_by(p.id, k.rank, k.created_at, k.id)
-)
-
-
-def _people(tx: Connection, query: Select[tuple[object, ...]]) -> list[Person]:
+def _people(
+    tx: Connection, query: Select[tuple[object, ...]], given: Mapping[str, object] | None = None
+) -> list[Person]:
     found: dict[str, Person] = {}
     contacts: dict[str, list[Contact]] = {}
-    for r in tx.execute(query):
+    for r in tx.execute(query, given):
         found.setdefault(r.id, Person(r.id, r.reference, r.name, r.locale, r.zone))
         of = contacts.setdefault(r.id, [])
         if r.contact_id is not None:

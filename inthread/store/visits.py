@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from inthread.domain.link import Link, Visit
 from inthread.domain.person import Contact, Person
 from inthread.store import links
 from inthread.store import tables as t
-from inthread.store.audit import Tail
+from inthread.store.audit import Tail, tail_of
 
 _TABLES = (t.visits, t.links, t.people, t.contacts)
+_NAMES = [table.c.keys() for table in _TABLES]
 
 
 @dataclass(frozen=True)
@@ -28,40 +29,43 @@ class Visited:
     tail: Tail | None
 
 
-def visited(tx: Connection, token_digest: str) -> Visited | None:
-    rows = tx.execute(_query().where(t.visits.c.token_digest == token_digest)).all()
-    if not rows:
-        return None
-    first = rows[0]
-    tail = Tail(first.tail_n, first.tail_hash) if first.tail_n is not None else None
-    return Visited(
-        links.visit_of(_part(first, t.visits)), links.link_of(_part(first, t.links)),
-        _person(_part(first, t.people), [_part(r, t.contacts) for r in rows]), tail,
-    )
-
-
 def _query() -> Select[Any]:
-    visit, audit, contact = t.visits.c, t.audit.c, t.contacts.c
-    newest = (
-        select(audit.n, audit.hash).where(audit.subject == visit.case_id)
-        .order_by(audit.n.desc()).limit(1)
-    )
-    tail_n = newest.with_only_columns(audit.n).scalar_subquery().label("tail_n")
-    tail_hash = newest.with_only_columns(audit.hash).scalar_subquery().label("tail_hash")
+    visit, contact = t.visits.c, t.contacts.c
     return (
-        select(*_TABLES, tail_n, tail_hash)
+        select(*_TABLES, *tail_of(visit.case_id))
         .select_from(
             t.visits.join(t.links, t.links.c.id == visit.link_id)
             .join(t.people, t.people.c.id == visit.person_id)
             .outerjoin(t.contacts, contact.person_id == visit.person_id)
         )
+        .where(visit.token_digest == bindparam("token"))
         .order_by(contact.rank, contact.created_at, contact.id)
     )
 
 
-def _part(row: Row[Any], table: Table) -> Any:
-    """One table's columns of a joined row."""
-    return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
+VISITED = _query()
+
+
+def visited(tx: Connection, token_digest: str) -> Visited | None:
+    rows = [_parts(row) for row in tx.execute(VISITED, {"token": token_digest})]
+    if not rows:
+        return None
+    visit, link, person, _, (n, last) = rows[0]
+    return Visited(
+        links.visit_of(visit), links.link_of(link), _person(person, [row[3] for row in rows]),
+        Tail(n, last) if n is not None else None,
+    )
+
+
+def _parts(row: Sequence[Any]) -> list[Any]:
+    """A joined row's columns, table by table; at last what belongs to none."""
+    parts: list[Any] = []
+    start = 0
+    for names in _NAMES:
+        end = start + len(names)
+        parts.append(SimpleNamespace(**dict(zip(names, row[start:end], strict=True))))
+        start = end
+    return [*parts, row[start:]]
 
 
 def _person(p: Any, contacts: Sequence[Any]) -> Person:

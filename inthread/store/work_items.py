@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from inthread.domain.work_item import WorkItem
 from inthread.store import tables as t
@@ -19,10 +19,11 @@ def add(tx: Connection, x: WorkItem) -> None:
     ))
 
 
+OPEN_OF = select(t.work_items).where(w.case_id == bindparam("case"), w.resolved_at.is_(None))
+
+
 def open_of(tx: Connection, case_id: str) -> WorkItem | None:
-    row = tx.execute(
-        select(t.work_items).where(w.case_id == case_id, w.resolved_at.is_(None))
-    ).one_or_none()
+    row = tx.execute(OPEN_OF, {"case": case_id}).one_or_none()
     return _one(row) if row else None
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from inthread.domain.writeback import Writeback, WritebackState
+from inthread.store import outbox
 from inthread.store import tables as t
 
 w = t.writebacks.c
@@ -25,8 +26,11 @@ class Attempt:
     took_ms: int
 
 
+ADD = insert(t.writebacks)
+
+
 def add_all(tx: Connection, writebacks: Sequence[Writeback], prove_by: datetime) -> None:
-    tx.execute(insert(t.writebacks), [
+    tx.execute(ADD, [
         {"id": x.id, "case_id": x.case_id, "outcome_id": x.outcome_id, "connector": x.connector,
          "operation": x.operation, "fields": dict(x.fields), "must_equal": list(x.must_equal),
          "prove_by": prove_by, **_moving(x)}
@@ -34,15 +38,25 @@ def add_all(tx: Connection, writebacks: Sequence[Writeback], prove_by: datetime)
     ])
 
 
+HELD = (
+    select(t.writebacks).join(t.outbox, t.outbox.c.ref == w.id).where(outbox.STANDS)
+)
+BY_ID = select(t.writebacks).where(w.id == bindparam("writeback"))
+OF_OUTCOME = select(t.writebacks).where(w.outcome_id == bindparam("outcome")).order_by(w.id)
+
+
+def held(tx: Connection, job: outbox.Job, now: datetime) -> Writeback | None:
+    """What this job carries; None when its lease no longer stands."""
+    row = tx.execute(HELD, {"job": job.id, "by": job.lease, "now": now}).one_or_none()
+    return _one(row) if row else None
+
+
 def get(tx: Connection, writeback_id: str) -> Writeback:
-    return _one(tx.execute(select(t.writebacks).where(w.id == writeback_id)).one())
+    return _one(tx.execute(BY_ID, {"writeback": writeback_id}).one())
 
 
 def of_outcome(tx: Connection, outcome_id: str) -> list[Writeback]:
-    rows = tx.execute(
-        select(t.writebacks).where(w.outcome_id == outcome_id).order_by(w.id)
-    )
-    return [_one(r) for r in rows]
+    return [_one(r) for r in tx.execute(OF_OUTCOME, {"outcome": outcome_id})]
 
 
 def of_case(tx: Connection, case_id: str) -> list[Writeback]:
@@ -50,15 +64,19 @@ def of_case(tx: Connection, case_id: str) -> list[Writeback]:
     return [_one(r) for r in rows]
 
 
+SAVE = update(t.writebacks).where(w.id == bindparam("writeback"))
+ADD_ATTEMPT = insert(t.writeback_attempts).inline()
+
+
 def save(tx: Connection, x: Writeback) -> None:
-    tx.execute(update(t.writebacks).where(w.id == x.id).values(_moving(x)))
+    tx.execute(SAVE, {"writeback": x.id, **_moving(x)})
 
 
 def add_attempt(tx: Connection, writeback_id: str, attempt: Attempt) -> None:
-    tx.execute(insert(t.writeback_attempts).values(
-        writeback_id=writeback_id, at=attempt.at, did=attempt.did, state=attempt.state,
-        trouble=attempt.trouble, took_ms=attempt.took_ms,
-    ))
+    tx.execute(ADD_ATTEMPT, {
+        "writeback_id": writeback_id, "at": attempt.at, "did": attempt.did,
+        "state": attempt.state, "trouble": attempt.trouble, "took_ms": attempt.took_ms,
+    })
 
 
 def attempts(tx: Connection, writeback_id: str) -> list[Attempt]:
