@@ -34,9 +34,9 @@ def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     actor.require("carry")
     with rt.db.begin() as tx:
         now = rt.now()
-        if not outbox.held(tx, job, now):
+        before = writebacks.held(tx, job, now)
+        if before is None:
             return
-        before = writebacks.get(tx, job.ref)
         connector = rt.registry.connectors[before.connector]
         sending = before.state is WritebackState.DUE
         if sending:
@@ -85,17 +85,21 @@ def _record(
         writebacks.save(tx, w)
         attempt = writebacks.Attempt(now, did, w.state.value, w.trouble, took_ms)
         writebacks.add_attempt(tx, w.id, attempt)
-        audit.append(
-            tx, now, actor, w.case_id, _EVENTS.get(w.state, AuditEvent.WRITEBACK_UNHEARD),
-            writeback=w.id, connector=w.connector, state=w.state.value, trouble=w.trouble,
-            attempts=w.attempts, reference=w.reference,
-        )
+        if w.state is WritebackState.PROVED:
+            _settle(rt, tx, actor, case, w, now)
+            return
+        audit.append_all(tx, now, actor, case.id, [_heard(w)])
         if w.state is WritebackState.FAILED:
             hand_over(
                 rt, tx, actor=actor, case=case, reason="writeback_failed", why=w.trouble or "",
             )
-        elif w.state is WritebackState.PROVED:
-            _settle(rt, tx, actor, case, w, now)
+
+
+def _heard(w: Writeback) -> audit.Entry:
+    return _EVENTS.get(w.state, AuditEvent.WRITEBACK_UNHEARD), {
+        "writeback": w.id, "connector": w.connector, "state": w.state.value,
+        "trouble": w.trouble, "attempts": w.attempts, "reference": w.reference,
+    }
 
 
 def _plan_next(
@@ -116,25 +120,31 @@ def _plan_next(
 def _settle(
     rt: Runtime, tx: Tx, actor: Actor, case: Case, w: Writeback, now: datetime
 ) -> None:
-    outcome = outcomes.get(tx, w.outcome_id)
-    if outcome is None:
+    found = outcomes.settling(tx, w.outcome_id)
+    if found is None:
         raise ValueError(f"writeback {w.id} of no outcome")
-    states = [x.state for x in writebacks.of_outcome(tx, outcome.id)]
+    outcome = found.outcome
+    if found.tail is not None:
+        audit.tails(tx)[case.id] = found.tail
     again = resume_at(case, rt.workflows[case.workflow].cadence, now)
     waiting = _back_from_late(tx, case, outcome, now)
-    settled = waiting.settle(states, outcome.completes, now, again)
+    settled = waiting.settle(found.states, outcome.completes, now, again)
     if settled == waiting:
+        audit.append_all(tx, now, actor, case.id, [_heard(w)])
         return
     cases.save(tx, case, settled)
     closed = settled.state is CaseState.CLOSED
     event = AuditEvent.CASE_CLOSED if closed else AuditEvent.CASE_REOPENED
-    audit.append(tx, now, actor, case.id, event, outcome=outcome.id)
+    audit.append_all(tx, now, actor, case.id, [_heard(w), (event, {"outcome": outcome.id})])
     if not closed:
         go_on(rt, tx, actor=actor, case=settled)
 
 
 def _back_from_late(tx: Tx, case: Case, outcome: Outcome, now: datetime) -> Case:
-    """A proof that comes late answers the WorkItem that its lateness made; no other one."""
+    """A proof that comes late answers the WorkItem that its lateness made; no other one. Only a
+    case in `exception` has one."""
+    if case.state is not CaseState.EXCEPTION:
+        return case
     item = work_items.open_of(tx, case.id)
     if item is None or item.reason != "writeback_failed" or outcome.attempt != case.attempt:
         return case
