@@ -7,8 +7,9 @@ import hashlib
 import os
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -32,6 +33,7 @@ SKIPPED = "skipped"
 REPORT = ("line", "status", "reference", "case_id", "why")
 
 Line = tuple[int, str, str, str, str]
+Chunk = list[tuple[CsvRow, Row | Skipped]]
 Tell = Callable[[Iterable[Line]], None]
 
 
@@ -72,10 +74,11 @@ def import_triggers(
         done = _begin(rt, file, map, again)
         if done.ended_at is not None:
             return Progress(done.id, done.counts, done.position, size, finished=True, already=True)
-        with _report(out, fresh=done.position == 0) as tell:
-            each = rows.rows(done.position, done.lines)
-            while chunk := list(islice(each, CHUNK)):
-                done = _take_chunk(rt, actor, chart, places, done, chunk, tell)
+        by_map = RowReader(chart, places, done.as_of)
+        read = _chunks(rt, rows.rows(done.position, done.lines), chart, by_map)
+        with _report(out, fresh=done.position == 0) as tell, closing(_ahead(read)) as chunks:
+            for chunk in chunks:
+                done = _take_chunk(rt, actor, chart, done, chunk, tell)
                 if on_progress:
                     on_progress(Progress(done.id, done.counts, done.position, size))
                 if stop and stop():
@@ -128,31 +131,43 @@ def _digest(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
+def _chunks(
+    rt: Runtime, rows: Iterator[CsvRow], chart: FileMap, by_map: RowReader
+) -> Iterator[Chunk]:
+    while chunk := list(islice(rows, CHUNK)):
+        reader = trigger_reader(rt, text=True, region=chart.region)
+        yield [(row, _read(row, by_map, reader)) for row in chunk]
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
+    """The chunks, each while the one after it is being read: the database's time is not waited
+    for twice."""
+    with ThreadPoolExecutor(1, "read-ahead") as thread:
+        coming = thread.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = thread.submit(next, chunks, None)
+            yield chunk
+
+
 def _take_chunk(
-    rt: Runtime, actor: Actor, chart: FileMap, places: Mapping[str, int], before: Import,
-    chunk: Sequence[CsvRow], tell: Tell,
+    rt: Runtime, actor: Actor, chart: FileMap, before: Import, chunk: Chunk, tell: Tell
 ) -> Import:
-    reader = trigger_reader(rt, text=True, region=chart.region)
-    by_map = RowReader(chart, places, before.as_of)
-    read = [_read(row, by_map, reader) for row in chunk]
-    skipped = sum(isinstance(x, Skipped) for x in read)
-    after = before
+    skipped = sum(isinstance(x, Skipped) for _, x in chunk)
+    last, after = chunk[-1][0], before
 
     def also(tx: Tx, answers: Sequence[Answer]) -> None:
         nonlocal after
         counts = Counter(before.counts) + Counter(a.status.value for a in answers)
         counts[SKIPPED] += skipped
-        after = replace(
-            before, position=chunk[-1].end, lines=chunk[-1].lines, counts=dict(+counts)
-        )
+        after = replace(before, position=last.end, lines=last.lines, counts=dict(+counts))
         if not imports.move(tx, before, after):
             raise Stale("another import of this file is running")
 
-    rows: list[Row] = [x for x in read if not isinstance(x, Skipped)]
+    rows: list[Row] = [x for _, x in chunk if not isinstance(x, Skipped)]
     answers = iter(take_rows(rt, actor=actor, rows=rows, also=also))
     tell(
         _line(row, x if isinstance(x, Skipped) else next(answers), chart)
-        for row, x in zip(chunk, read, strict=True)
+        for row, x in chunk
     )
     return after
 
