@@ -36,6 +36,7 @@ from tests.look import the_case as the_case
 from tests.runtimes import Fakes as Fakes
 from tests.runtimes import a_keyring as a_keyring
 from tests.runtimes import a_runtime as a_runtime
+from tests.runtimes import changed_workflows as changed_workflows
 from tests.runtimes import fakes_of as fakes_of
 from tests.runtimes import shipped_workflows as shipped_workflows
 
@@ -170,6 +171,7 @@ def newest_code(rt: Runtime, case: Case) -> str:
 
 PROMISE = {"on": "2026-01-08", "how": "all"}
 PART = {"how": "part"}
+PLAN = {"option": "monthly-3"}
 ALL = {"how": "all"}
 
 
@@ -177,7 +179,7 @@ def a_choice(
     *, rt: Runtime, visit: AVisit, action: str = "promise", form: Mapping[str, str] | None = None
 ) -> str:
     """Saved as a draft; the digest that the check page shows."""
-    form = form or {"promise": PROMISE, "pay": PART}[action]
+    form = form or {"promise": PROMISE, "pay": PART, "plan": PLAN}[action]
     save_choice(rt, actor=CUSTOMER, token=visit.token, action=action, form=Form(form))
     return check(rt, visit.token, action).chosen.digest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,15 +43,28 @@ class Fakes:
 @cache
 def shipped_workflows() -> Mapping[str, Workflow]:
     """The workflows of the product, read as the product reads them."""
-    terms = {m.key: {n: (t.kind, t.required) for n, t in m.terms.items()} for m in MINIAPPS}
-    read = [
-        read_workflow(
-            tomllib.loads(file.read_text(encoding="utf-8")), str(file), miniapps=terms,
-            connectors={"billing", "compliance"}, channels={"sms", "email", "whatsapp"},
-        )
-        for file in sorted((ROOT / "workflows").glob("*.toml"))
-    ]
+    files = sorted((ROOT / "workflows").glob("*.toml"))
+    read = [_read(tomllib.loads(file.read_text(encoding="utf-8")), file.name) for file in files]
     return {workflow.key: workflow for workflow in read}
+
+
+def changed_workflows(key: str, change: Callable[[dict[str, Any]], None]) -> Mapping[str, Workflow]:
+    """The same, with the next version of one: its document after *change*."""
+    file = ROOT / "workflows" / f"{key}.toml"
+    document = tomllib.loads(file.read_text(encoding="utf-8"))
+    document["version"] += 1
+    change(document)
+    return {**shipped_workflows(), key: _read(document, file.name)}
+
+
+def _read(document: dict[str, Any], name: str) -> Workflow:
+    return read_workflow(
+        document, name,
+        miniapps={
+            m.key: {n: (t.kind, t.required) for n, t in m.terms.items()} for m in MINIAPPS
+        },
+        connectors={"billing", "compliance"}, channels={"sms", "email", "whatsapp"},
+    )
 
 
 def a_keyring(*, names: tuple[str, ...] = ("k1",)) -> Keyring:

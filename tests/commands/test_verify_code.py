@@ -7,32 +7,25 @@ from datetime import timedelta
 
 import pytest
 
-from inthread.commands.open_link import open_link
-from inthread.commands.resolve_work_item import resolve_work_item
 from inthread.commands.send_code import send_code
 from inthread.commands.verify_code import verify_code
-from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
+from inthread.domain.actor import CUSTOMER
 from inthread.domain.assurance import Assurance, Identity
-from inthread.domain.case import CaseState
 from inthread.domain.challenge import Challenge
-from inthread.domain.refusals import CodeRefused, Forbidden, Locked, TooMany, VisitEnded
+from inthread.domain.refusals import CodeRefused, Locked, VisitEnded
 from inthread.runtime import Runtime
-from inthread.store import audit, work_items
+from inthread.store import audit
 from tests.build import (
     AVisit,
-    Fakes,
     a_case,
     a_person,
     an_asked_case,
     an_open_visit,
     carry_all,
     code_of,
-    link_token,
-    the_case,
     wrong_code,
 )
 from tests.clock import Clock
-from tests.races import at_once
 from tests.rows import every_row, nothing_written
 
 KEPT = ("challenges", "audit")
@@ -214,202 +207,3 @@ def test_r6_3_a_new_code_voids_the_old_and_not_the_count(rt: Runtime, clock: Clo
     assert refused(rt, visit, code_of(rt, first)) == 4
     assert [tries(rt), events(rt, visit).count("code.wrong")] == [[1, 1], 2]
     give(rt, visit, code_of(rt, second))
-
-
-def test_r6_5_five_wrong_lock_for_a_quarter_of_an_hour(rt: Runtime, clock: Clock) -> None:
-    visit = an_open_visit(rt=rt)
-    challenge = ask(rt, visit)
-    clock.tick(minutes=4)
-    for _ in range(4):
-        refused(rt, visit, wrong_code(rt, challenge))
-    with nothing_written(rt.db, but=(*KEPT, "messages", "outbox")), pytest.raises(Locked) as lock:
-        give(rt, visit, wrong_code(rt, challenge))
-    assert (lock.value.until, lock.value.with_a_person) == (clock.at + timedelta(minutes=15), False)
-    assert the_case(rt, visit.case.id).state is CaseState.OPEN
-    clock.tick(minutes=15, seconds=-1)
-    fresh = an_open_visit(rt=rt, case=visit.case)
-    with nothing_written(rt.db), pytest.raises(Locked):
-        ask(rt, fresh)
-    clock.tick(seconds=1)
-    give(rt, fresh, code_of(rt, ask(rt, fresh)))
-
-
-def test_r6_5_the_person_on_file_is_told_once(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
-    visit = an_open_visit(rt=rt)
-    challenge = ask(rt, visit)
-    for _ in range(8):
-        with pytest.raises((CodeRefused, Locked)):
-            give(rt, visit, wrong_code(rt, challenge))
-    carry_all(rt)
-    assert [m.body for m in fakes.sms.sent if "paused" in m.body] == [
-        "Alderway: we paused your link to protect you, after several codes that did not match."
-        " Nothing was changed. Reply STOP to opt out."
-    ]
-
-
-def lock_for_a_person(rt: Runtime, clock: Clock) -> tuple[AVisit, Challenge]:
-    """Ten wrong answers over three codes, none of them worn out; the last code's try is left."""
-    case = an_asked_case(rt=rt)
-    for wrong in (4, 4, 1):
-        visit = an_open_visit(rt=rt, case=case)
-        challenge = ask(rt, visit)
-        for _ in range(wrong):
-            refused(rt, visit, wrong_code(rt, challenge))
-        if wrong == 4:
-            clock.tick(minutes=10)
-    with pytest.raises(Locked) as lock:
-        give(rt, visit, wrong_code(rt, challenge))
-    assert (lock.value.until, lock.value.with_a_person) == (None, True)
-    return visit, challenge
-
-
-def test_r6_5_the_tenth_wrong_of_a_day_gives_the_case_to_a_person(
-    rt: Runtime, clock: Clock
-) -> None:
-    visit, _ = lock_for_a_person(rt, clock)
-    case = the_case(rt, visit.case.id)
-    with rt.db.read() as tx:
-        item = work_items.open_of(tx, case.id)
-    assert item is not None
-    assert (case.state, item.reason, item.queue) == (CaseState.EXCEPTION, "locked", "customer_care")
-    assert case.next is not None
-    assert (case.next.owner, case.next.due) == ("customer_care", clock.at + timedelta(days=1))
-
-
-def test_no_eleventh_answer_is_evaluated(rt: Runtime, clock: Clock) -> None:
-    visit, challenge = lock_for_a_person(rt, clock)
-    with nothing_written(rt.db), pytest.raises(Locked):
-        give(rt, visit, code_of(rt, challenge))
-    clock.tick(minutes=20)
-    other = an_open_visit(rt=rt, case=visit.case)
-    with nothing_written(rt.db), pytest.raises(Locked):
-        ask(rt, other)
-
-
-def test_a_person_who_resolves_the_lock_lifts_it(rt: Runtime, clock: Clock) -> None:
-    visit, _ = lock_for_a_person(rt, clock)
-    with rt.db.read() as tx:
-        item = work_items.open_of(tx, visit.case.id)
-    assert item is not None
-    clock.tick(minutes=20)
-    resolve_work_item(rt, actor=OPERATOR, item_id=item.id, result="resume")
-    clock.tick(seconds=1)
-    fresh = an_open_visit(rt=rt, case=visit.case)
-    give(rt, fresh, code_of(rt, ask(rt, fresh)))
-    assert the_case(rt, visit.case.id).state is CaseState.OPEN
-
-
-def test_r6_4_a_right_code_starts_the_count_anew(rt: Runtime, clock: Clock) -> None:
-    case = an_asked_case(rt=rt)
-    for _ in range(3):
-        visit = an_open_visit(rt=rt, case=case)
-        challenge = ask(rt, visit)
-        for _ in range(4):
-            refused(rt, visit, wrong_code(rt, challenge))
-        give(rt, visit, code_of(rt, challenge))
-        clock.tick(minutes=20)
-    assert [the_case(rt, case.id).state, tries(rt)] == [CaseState.OPEN, [5, 5, 5]]
-
-
-def test_wrong_answers_of_yesterday_do_not_count(rt: Runtime, clock: Clock) -> None:
-    case = an_asked_case(rt=rt)
-    visit = an_open_visit(rt=rt, case=case)
-    challenge = ask(rt, visit)
-    for _ in range(4):
-        refused(rt, visit, wrong_code(rt, challenge))
-    with pytest.raises(Locked):
-        give(rt, visit, wrong_code(rt, challenge))
-    clock.tick(hours=24)
-    again = an_open_visit(rt=rt, case=case)
-    challenge = ask(rt, again)
-    lefts = [refused(rt, again, wrong_code(rt, challenge)) for _ in range(4)]
-    assert lefts == [4, 3, 2, 1]
-
-
-def test_a_lock_of_one_case_leaves_another_alone(rt: Runtime) -> None:
-    person = a_person(rt=rt)
-    other = an_open_visit(rt=rt, person=a_person(rt=rt, reference="CUST-2"), number="INV-9")
-    visit = an_open_visit(rt=rt, person=person)
-    challenge = ask(rt, visit)
-    for _ in range(5):
-        with pytest.raises((CodeRefused, Locked)):
-            give(rt, visit, wrong_code(rt, challenge))
-    give(rt, other, code_of(rt, ask(rt, other)))
-
-
-def test_only_a_customer_answers(rt: Runtime) -> None:
-    visit = an_open_visit(rt=rt)
-    code = code_of(rt, ask(rt, visit))
-    with nothing_written(rt.db), pytest.raises(Forbidden):
-        verify_code(rt, actor=WORKER, token=visit.token, code=code)
-
-
-# --- at the same time ------------------------------------------------------------------------
-
-
-def test_a18_fifty_wrong_guesses_at_once(rt: Runtime) -> None:
-    visit = an_open_visit(rt=rt)
-    wrong = wrong_code(rt, ask(rt, visit))
-    came = at_once([lambda: give(rt, visit, wrong)] * 50)
-    kinds = [type(r).__name__ for r in came]
-    assert {k: kinds.count(k) for k in set(kinds)} == {"CodeRefused": 4, "Locked": 46}
-    assert sorted(r.tries_left for r in came if isinstance(r, CodeRefused)) == [1, 2, 3, 4]
-    assert [tries(rt), events(rt, visit).count("code.wrong")] == [[5], 5]
-    assert events(rt, visit).count("code.locked") == 1
-
-
-def test_a18_a26_guesses_through_new_visits_and_a_resend(rt: Runtime, clock: Clock) -> None:
-    """Fifty guesses, each through a cookie of its own, and a new code asked for meanwhile: at most
-    five evaluated a code, as many in the audit as were counted, and nobody in."""
-    case = an_asked_case(rt=rt)
-    first = ask(rt, an_open_visit(rt=rt, case=case))
-    clock.tick(seconds=30)
-    token, wrong = link_token(rt, case), wrong_code(rt, first)
-
-    def guess() -> object:
-        opened = open_link(rt, actor=CUSTOMER, token=token)
-        return verify_code(rt, actor=CUSTOMER, token=opened.token, code=wrong)
-
-    def resend() -> object:
-        opened = open_link(rt, actor=CUSTOMER, token=token)
-        return send_code(rt, actor=CUSTOMER, token=opened.token)
-
-    at_once([*[guess] * 25, resend, *[guess] * 25])
-    counted = tries(rt)
-    with rt.db.read() as tx:
-        chain = audit.of_subject(tx, case.id)
-    said = [e.event for e in chain]
-    assert max(counted) <= 5
-    assert said.count("code.wrong") == sum(counted)
-    assert said.count("code.passed") == 0
-    assert [v["level"] for v in every_row(rt.db)["visits"] if v["level"] > 1] == []
-
-
-def test_a20_the_right_code_eight_times_at_once(rt: Runtime) -> None:
-    visit = an_open_visit(rt=rt)
-    code = code_of(rt, ask(rt, visit))
-    came = at_once([lambda: give(rt, visit, code)] * 8)
-    assert sum(isinstance(r, AVisit) for r in came) == 1
-    assert [tries(rt), events(rt, visit).count("code.passed")] == [[1], 1]
-
-
-def test_a20_right_and_wrong_at_once_unlock_at_most_once(rt: Runtime) -> None:
-    visit = an_open_visit(rt=rt)
-    challenge = ask(rt, visit)
-    right, wrong = code_of(rt, challenge), wrong_code(rt, challenge)
-    came = at_once([lambda: give(rt, visit, wrong), lambda: give(rt, visit, right)] * 10)
-    passed = sum(isinstance(r, AVisit) for r in came)
-    said = events(rt, visit)
-    [counted] = tries(rt)
-    assert passed == said.count("code.passed") <= 1
-    assert counted == said.count("code.wrong") + passed <= 5
-
-
-def test_two_who_ask_at_once_get_one_code(rt: Runtime, fakes: Fakes) -> None:
-    case = an_asked_case(rt=rt)
-    visits = [an_open_visit(rt=rt, case=case) for _ in range(3)]
-    came = at_once([lambda v=v: ask(rt, v) for v in visits])
-    assert sum(isinstance(r, Challenge) for r in came) == 1
-    assert [r.retry_after for r in came if isinstance(r, TooMany)] == [30, 30]
-    carry_all(rt)
-    assert len([m for m in fakes.sms.sent if "is your code" in m.body]) == 1
