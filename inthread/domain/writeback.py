@@ -18,7 +18,7 @@ from enum import StrEnum
 
 # Seconds until the next try, by number of tries (Standard Webhooks 1.0.0, without its tail).
 RETRY_AFTER = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
-# Seconds until the next look at a write that was accepted: it is expected to show soon.
+# Seconds until the next look at a write that was accepted, or of which nothing was heard.
 LOOK_AFTER = (1, 5, 30, 120, 600, 1800, 7200, 18000, 36000)
 
 
@@ -94,7 +94,8 @@ class Writeback:
                 raise ValueError("never called, so there is nothing to see")
             waited = now - self.called_at >= visible_after
             if self.state is WritebackState.UNKNOWN and waited:
-                return replace(self, state=WritebackState.DUE, trouble="not there when looked for")
+                absent = "not there when looked for"
+                return replace(self, state=WritebackState.DUE, looks=0, trouble=absent)
             return replace(self, trouble="not shown yet")
         wrong = [k for k in self.must_equal if observed.get(k) != self.fields.get(k)]
         if wrong:
@@ -114,12 +115,10 @@ class Writeback:
 
     def next_at(self, now: datetime) -> datetime | None:
         """When to try or look again; None when the schedule is used up."""
-        accepted = self.state is WritebackState.APPLIED
-        table, used = (LOOK_AFTER, self.looks) if accepted else (RETRY_AFTER, self.attempts)
-        if accepted and used == 0:
+        if self.state is WritebackState.APPLIED and self.looks == 0:
             return now
-        if not accepted:
-            used = max(used, self.looks)
-        if used > len(table):
-            return None
-        return now + timedelta(seconds=table[max(used, 1) - 1])
+        table, used = {
+            WritebackState.APPLIED: (LOOK_AFTER, self.looks),
+            WritebackState.UNKNOWN: (LOOK_AFTER[1:], self.looks + 1),
+        }.get(self.state, (RETRY_AFTER, max(self.attempts, 1)))
+        return now + timedelta(seconds=table[used - 1]) if used <= len(table) else None
