@@ -16,10 +16,10 @@ def leave_visit(rt: Runtime, *, actor: Actor, token: str) -> None:
     actor.require("visit")
     now = rt.now()
     with rt.db.begin() as tx:
-        found = links.visit_by_token(tx, digest(token))
+        case = cases.lock_visited(tx, digest(token))
+        found = links.visit_by_token(tx, digest(token)) if case else None
         if found is None or found[0].ended_at is not None:
             return
-        cases.lock(tx, found[0].case_id)
         links.save_visit(tx, replace(found[0], ended_at=now))
         audit.append(
             tx, now, actor, found[0].case_id, AuditEvent.VISIT_LEFT, visit=found[0].id

@@ -34,9 +34,9 @@ def open_link(rt: Runtime, *, actor: Actor, token: str, locale: str | None = Non
     if found is None:
         raise NotFound("link")
     with rt.db.begin() as tx:
-        link = links.by_digest(tx, found)
-        if link is not None:
-            case = cases.lock(tx, link.case_id)
+        case = cases.lock_linked(tx, found)
+        link = links.by_digest(tx, found)  # after the case: it may have died meanwhile
+        if case is not None and link is not None:
             link.check(now)
             if case.state in (CaseState.WITHDRAWN, CaseState.EXPIRED):
                 raise LinkGone(case.state.value)

@@ -8,6 +8,7 @@ from inthread.commands.steps.give_link import give_link
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
+from inthread.domain.link import LinkState
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact
 from inthread.domain.refusals import CannotReach, LinkGone, NotFound, TooMany
@@ -19,8 +20,8 @@ MOST_A_DAY = 3
 
 def renew_link(rt: Runtime, *, actor: Actor, token: str) -> Contact:
     """The contact point it goes to: always the one the old link was sent to, never one that is
-    typed in. Raises NotFound, LinkGone (the case is over, or the link was switched off),
-    CannotReach, TooMany."""
+    typed in. Raises NotFound, LinkGone (the case or its time is over, or the link was switched
+    off), CannotReach, TooMany."""
     actor.require("visit")
     now = rt.now()
     found = rt.keyring.read_link(token)
@@ -29,7 +30,8 @@ def renew_link(rt: Runtime, *, actor: Actor, token: str) -> Contact:
         if link is None:
             raise NotFound("link")
         case = cases.lock(tx, link.case_id)
-        if not case.live or link.state.value == "revoked":
+        link = links.get(tx, link.id)
+        if not case.live or now >= case.expires_at or link.state is LinkState.REVOKED:
             raise LinkGone(case.state.value)
         person = people.get(tx, link.person_id)
         contact = person.contact(link.contact_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +12,7 @@ import pytest
 
 from inthread.commands.ask_for_help import ask_for_help
 from inthread.commands.cancel_case import cancel_case
+from inthread.commands.leave_visit import leave_visit
 from inthread.commands.open_link import Opened, open_link
 from inthread.commands.send_code import send_code
 from inthread.commands.submit_action import submit_action
@@ -25,8 +28,9 @@ from inthread.domain.refusals import (
 )
 from inthread.keyring import Keyring
 from inthread.queries.landing import landing
+from inthread.queries.visit import bare_visit
 from inthread.runtime import Limits, Runtime
-from inthread.store import audit
+from inthread.store import audit, cases, links
 from inthread.store.db import Database
 from tests.build import (
     PHONE,
@@ -242,6 +246,30 @@ def test_a34_eight_at_once_leave_three(rt: Runtime) -> None:
     at_once([lambda: open_(rt, token)] * 8)
     alive = [v for v in every_row(rt.db)["visits"] if v["ended_at"] is None]
     assert len(alive) == 3
+
+
+def test_a34_a_visit_that_was_left_takes_no_room(rt: Runtime) -> None:
+    token = link_token(rt, an_asked_case(rt=rt))
+    first = open_(rt, token)
+    for _ in range(3):
+        leave_visit(rt, actor=CUSTOMER, token=open_(rt, token).token)
+    open_(rt, token)
+    assert bare_visit(rt, first.token).visit.ended_at is None
+
+
+def test_a03_a_press_that_waited_while_the_link_was_switched_off(
+    rt: Runtime, clock: Clock
+) -> None:
+    case = an_asked_case(rt=rt)
+    with ThreadPoolExecutor() as pool:
+        with rt.db.begin() as tx:
+            cases.lock(tx, case.id)
+            pressed = pool.submit(open_, rt, link_token(rt, case))
+            time.sleep(0.3)  # it has read what it could, and waits for the case
+            links.kill(tx, case.id, clock.at)
+        with pytest.raises(LinkGone):
+            pressed.result()
+    assert every_row(rt.db)["visits"] == []
 
 
 def test_two_visits_have_two_cookies(rt: Runtime) -> None:

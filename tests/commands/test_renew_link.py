@@ -232,3 +232,22 @@ def test_a15_r5_10_keys_are_rotated(rt: Runtime, clock: Clock) -> None:
     refused(newer, old, NotFound, "not_found")
 
 
+def key(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+GOOD = hashlib.sha256(b"a good key").digest()
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("", "key id ''"), ("k1", "too weak"), ("k1:", "too weak"), (f"k1:{key(GOOD[:31])}", "weak"),
+    (f"k1:{key(bytes(32))}", "too weak"), (f"k1:{key(b'change-me' * 4)}", "too weak"),
+    (f"k1:{key(b'abcdefgh' * 8)}", "too weak"), ("k1:%%%%", "not base64"),
+    (f"k1:{key(GOOD)},k2:{key(GOOD)}", "there twice"), (f"k1:{key(GOOD)},", "key id ''"),
+    (f"k1:{key(GOOD)},k1:{key(GOOD[::-1])}", "there twice"), (f"K1:{key(GOOD)}", "key id 'K1'"),
+    (f"key:{key(GOOD)}", "key id 'key'"),
+])
+def test_a16_r5_10_a_keyring_refuses_weak_keys(text: str, why: str) -> None:
+    with pytest.raises(WeakKey, match=why) as refusal:
+        Keyring.read(text)
+    assert key(GOOD) not in str(refusal.value)
