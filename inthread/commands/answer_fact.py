@@ -8,6 +8,7 @@ import unicodedata
 from datetime import timedelta
 
 from inthread.acting.take_visit import Taken, take_visit
+from inthread.commands.steps.code_phone import code_phone
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.raise_assurance import raise_assurance
@@ -36,8 +37,9 @@ def answer_fact(rt: Runtime, *, actor: Actor, token: str, answer: str) -> Verifi
         if expected is None:
             raise NotEligible("fact", "no_question")
         tried = challenges.fact_tries_since(tx, taken.case.id, now - DAY)
-        refusal: Refused = Locked(None)
-        if tried < FACT_TRIES:
+        if tried >= FACT_TRIES:
+            refusal: Refused = _locked(rt, tx, actor, taken)
+        else:
             challenges.count_fact_try(tx, rt.new_id("try"), taken.case.id, now)
             if hmac.compare_digest(_plain(answer), expected):
                 return _passed(rt, tx, actor, taken)
@@ -76,12 +78,15 @@ def _wrong(rt: Runtime, tx: Tx, actor: Actor, taken: Taken, left: int) -> Refuse
     audit.append(
         tx, rt.now(), actor, taken.case.id, AuditEvent.FACT_WRONG, visit=taken.visit.id, left=left
     )
-    if left:
-        return FactRefused(left)
-    phones = taken.person.reachable(("sms", "whatsapp", "voice"))
-    if not phones and taken.case.live and taken.case.state is not CaseState.EXCEPTION:
-        # No code can be sent either, so a person is the only way on.
+    return FactRefused(left) if left else _locked(rt, tx, actor, taken)
+
+
+def _locked(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> Locked:
+    """Where no code can be sent either, a person is the only way on (A35)."""
+    if code_phone(rt, taken) is not None:
+        return Locked(None)
+    if taken.case.live and taken.case.state is not CaseState.EXCEPTION:
         hand_over(
             rt, tx, actor=actor, case=taken.case, reason="locked", why="too many wrong answers"
         )
-    return Locked(None, with_a_person=not phones)
+    return Locked(None, with_a_person=True)

@@ -30,13 +30,14 @@ def ask_for_help(rt: Runtime, *, actor: Actor, token: str, reason: str, words: s
         taken = take_visit(rt, tx, token)
         if not taken.case.live:
             raise LinkGone(taken.case.state.value)
-        links.save_visit(tx, taken.visit.seen(rt.now()))
         case = hand_over(
             rt, tx, actor=actor, case=taken.case, reason=reason, why="the customer asked",
             words=words.strip(),
         )
         if reason == "wrong_person":
             _forget_contact(rt, tx, actor, taken)
+        else:
+            links.save_visit(tx, taken.visit.seen(rt.now()))
         return case
 
 
@@ -51,7 +52,8 @@ def _check(reason: str, words: str) -> None:
 
 def _forget_contact(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> None:
     """Nothing more goes to this contact point for this person, and its links and visits die, those
-    of other cases too: whoever holds it is somebody else (R5.7)."""
+    of other cases too: whoever holds it is somebody else (R5.7). Two who say so at once wait at the
+    contact point for each other, so no visit is written before it."""
     now, contact_id = rt.now(), taken.visit.contact_id
     people.stop_contact(tx, contact_id, "wrong_person", now)
     links.kill_of_contact(tx, taken.person.id, contact_id, now)

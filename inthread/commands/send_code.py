@@ -12,10 +12,11 @@ from math import ceil
 
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.code_lock import code_lock
+from inthread.commands.steps.code_phone import code_phone
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.challenge import DAY, Challenge, old_enough, wait_before_sending
+from inthread.domain.challenge import DAY, Challenge, wait_before_sending
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact
 from inthread.domain.refusals import Refused, TooMany
@@ -24,7 +25,6 @@ from inthread.store import audit, challenges, links
 from inthread.store.db import Tx
 
 VIEW = "view"
-CODE_CHANNELS = ("sms", "whatsapp", "voice")
 
 
 def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> Challenge:
@@ -39,7 +39,7 @@ def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> 
     with rt.db.begin() as tx:
         taken = take_visit(rt, tx, token)
         now = rt.now()
-        contact = _phone(rt, taken, now)
+        contact = code_phone(rt, taken)
         asked = challenges.since(tx, taken.case.id, now - DAY)
         refusal = code_lock(rt, tx, actor=actor, case=taken.case, asked=asked) or _too_soon(
             taken, contact, asked, now
@@ -50,13 +50,6 @@ def send_code(rt: Runtime, *, actor: Actor, token: str, purpose: str = VIEW) -> 
                 challenges.void(tx, taken.case.id, now)
             return _send(rt, tx, actor, taken, contact, purpose)
     raise refusal
-
-
-def _phone(rt: Runtime, taken: Taken, now: datetime) -> Contact | None:
-    channels = tuple(c for c in CODE_CHANNELS if c in rt.registry.channels)
-    able = [c for c in taken.person.reachable(channels) if old_enough(c.known_since, now)]
-    came_by = [c for c in able if c.id == taken.visit.contact_id]
-    return next(iter(came_by or able), None)
 
 
 def _too_soon(

@@ -85,13 +85,14 @@ def kill_of_contact(tx: Connection, person_id: str, contact_id: str, now: dateti
 
 
 def _kill(tx: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    tx.execute(
-        update(t.links).where(which, k.state.in_(("live", "spent")))
-        .values(state=LinkState.REVOKED.value)
-    )
+    """Visits before links, as everywhere: the cases of other visits are not held here."""
     ids = select(k.id).where(which)
     tx.execute(
         update(t.visits).where(v.link_id.in_(ids), v.ended_at.is_(None)).values(ended_at=now)
+    )
+    tx.execute(
+        update(t.links).where(which, k.state.in_(("live", "spent")))
+        .values(state=LinkState.REVOKED.value)
     )
 
 
