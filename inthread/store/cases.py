@@ -52,19 +52,22 @@ def try_lock(tx: Connection, case_id: str) -> Case | None:
     return _one(row) if row else None
 
 
-LOCK_VISITED = (
-    select(t.cases)
-    .where(c.id == (
-        select(t.visits.c.case_id).where(t.visits.c.token_digest == bindparam("token"))
-        .scalar_subquery()
-    ))
-    .with_for_update()
-)
+_OF_VISIT = select(t.visits.c.case_id).where(t.visits.c.token_digest == bindparam("token"))
+LOCK_VISITED = select(t.cases).where(c.id == _OF_VISIT.scalar_subquery()).with_for_update()
+_OF_LINK = select(t.links.c.case_id).where(t.links.c.digest == bindparam("of_digest"))
+LOCK_LINKED = select(t.cases).where(c.id == _OF_LINK.scalar_subquery()).with_for_update()
 
 
 def lock_visited(tx: Connection, token_digest: str) -> Case | None:
     """The case that a visit is about, held; None when there is no such visit."""
     row = tx.execute(LOCK_VISITED, {"token": token_digest}).one_or_none()
+    return _one(row) if row else None
+
+
+def lock_linked(tx: Connection, digest: str) -> Case | None:
+    """The case that a link leads to, held; None when there is no such link. What the link says is
+    read after this: it may die while the case is waited for."""
+    row = tx.execute(LOCK_LINKED, {"of_digest": digest}).one_or_none()
     return _one(row) if row else None
 
 
