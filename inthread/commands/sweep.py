@@ -19,15 +19,25 @@ MOST = 200
 
 def sweep(rt: Runtime, *, actor: Actor) -> int:
     """How many cases were moved: those whose next step is overdue and that nobody carries, and
-    those whose time is over; each in a transaction of its own."""
+    those whose time is over; each in a transaction of its own. One that cannot be moved stops no
+    other; its fault is raised at the end, in an ExceptionGroup."""
     actor.require("carry")
     now = rt.now()
     with rt.db.read() as tx:
         late = cases.stuck(tx, now - GRACE, MOST)
         over = cases.past_their_time(tx, now, MOST)
-    return sum(_one(rt, actor, i, _move) for i in late) + sum(
-        _one(rt, actor, i, _expire) for i in over
-    )
+    moved, faults = 0, []
+    for case_id, step in [*((i, _move) for i in late), *((i, _expire) for i in over)]:
+        try:
+            moved += _one(rt, actor, case_id, step)
+        except Exception as fault:
+            if rt.db.away(fault):
+                raise
+            fault.add_note(case_id)
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("cases that could not be moved", faults)
+    return moved
 
 
 _Step = Callable[[Runtime, Tx, Actor, Case, datetime], bool]
