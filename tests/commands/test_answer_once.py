@@ -1,3 +1,5 @@
+"""A once-key gets one answer."""
+
 from __future__ import annotations
 
 import threading

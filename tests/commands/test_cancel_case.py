@@ -1,3 +1,5 @@
+"""The back office takes a case back."""
+
 from __future__ import annotations
 
 from datetime import timedelta

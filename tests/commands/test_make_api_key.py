@@ -1,3 +1,5 @@
+"""A key is shown once and kept as a digest."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A key ends at once."""
+
 from __future__ import annotations
 
 import pytest

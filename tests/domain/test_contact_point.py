@@ -1,3 +1,5 @@
+"""Phone numbers and e-mail addresses, in the spelling they are kept in."""
+
 from __future__ import annotations
 
 import phonenumbers

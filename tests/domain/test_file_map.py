@@ -1,3 +1,5 @@
+"""What cells say, and what is wrong with a map."""
+
 from __future__ import annotations
 
 import tomllib

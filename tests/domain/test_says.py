@@ -1,3 +1,5 @@
+"""Every audit event in a sentence."""
+
 from __future__ import annotations
 
 import re

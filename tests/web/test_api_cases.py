@@ -1,3 +1,5 @@
+"""Cases and their timeline, as a back office sees them."""
+
 from __future__ import annotations
 
 import pytest

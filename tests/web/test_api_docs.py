@@ -1,3 +1,5 @@
+"""The document and the page say what the API does."""
+
 from __future__ import annotations
 
 import base64

@@ -1,3 +1,5 @@
+"""Triggers, cancellations and once-keys over HTTP."""
+
 from __future__ import annotations
 
 import json

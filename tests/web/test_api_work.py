@@ -1,3 +1,5 @@
+"""Work over HTTP: found, resolved, once."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Probes and numbers."""
+
 from __future__ import annotations
 
 from dataclasses import replace
