@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,12 +13,30 @@ from inthread.commands.verify_code import Verified
 from inthread.domain.actor import CUSTOMER, WORKER
 from inthread.domain.assurance import Assurance, Identity
 from inthread.domain.case import CaseState
-from inthread.domain.refusals import FactRefused, Forbidden, Locked, NotEligible, VisitEnded
+from inthread.domain.person import Contact
+from inthread.domain.refusals import (
+    FactRefused,
+    Forbidden,
+    Locked,
+    NotEligible,
+    StepUpNeeded,
+    VisitEnded,
+)
+from inthread.queries.action import action_form
 from inthread.queries.visit import visit as see_visit
 from inthread.runtime import Runtime
-from tests.build import EMAIL, AVisit, a_person, an_asked_case, an_open_visit
+from inthread.store import people
+from tests.build import (
+    EMAIL,
+    PHONE,
+    AVisit,
+    a_coded_visit,
+    a_person,
+    an_asked_case,
+    an_open_visit,
+)
 from tests.clock import Clock
-from tests.look import events_of, item_of, state_of
+from tests.look import events_of, item_of, said_of, state_of
 from tests.races import at_once
 from tests.rows import every_row, nothing_written
 
@@ -131,3 +151,93 @@ def test_only_a_customer_answers(rt: Runtime) -> None:
     visit = an_open_visit(rt=rt)
     with nothing_written(rt.db), pytest.raises(Forbidden):
         answer_fact(rt, actor=WORKER, token=visit.token, answer="10001")
+
+
+def test_r1_5_it_opens_nothing_that_asks_for_a_code(rt: Runtime) -> None:
+    passed = answer(rt, an_open_visit(rt=rt), "10001")
+    with nothing_written(rt.db), pytest.raises(StepUpNeeded) as refusal:
+        action_form(rt, passed.token, "promise")
+    assert (refusal.value.code, refusal.value.needs) == ("step_up_required", "code")
+
+
+def test_after_a_code_it_keeps_the_level(rt: Runtime) -> None:
+    passed = answer(rt, a_coded_visit(rt=rt), "10001")
+    assert passed.visit.identity(rt.now()) == Identity(Assurance.CODE, fact=True)
+
+
+@pytest.mark.parametrize(("held", "typed"), [
+    ("SW1A 1AA", "  Sw1a-1aA "), ("10001", "\uff11\uff10\uff10\uff10\uff11"),
+    ("São João", "sao joao"), ("ZÜRICH", "zu\u0308rich"), ("straße", "STRASSE"),
+])
+def test_it_forgives_how_people_type(rt: Runtime, held: str, typed: str) -> None:
+    assert answer(rt, an_open_visit(rt=rt, facts={"postcode": held}), typed).visit.fact
+
+
+@pytest.mark.parametrize("typed", ["1000", "100011", "1000l", "10002", "None", "10001" * 50])
+def test_it_forgives_no_more_than_that(rt: Runtime, typed: str) -> None:
+    visit = an_open_visit(rt=rt)
+    with nothing_written(rt.db, but=KEPT), pytest.raises(FactRefused) as refusal:
+        answer(rt, visit, typed)
+    assert (refusal.value.code, refusal.value.tries_left) == ("fact_refused", 2)
+    [visited] = every_row(rt.db)["visits"]
+    assert said_of(rt, visit.case)[-1] == ("fact.wrong", {"visit": visited["id"], "left": 2})
+
+
+def test_a27_the_tries_are_of_the_case_not_of_the_device(rt: Runtime, clock: Clock) -> None:
+    case = an_asked_case(rt=rt)
+    for left in (2, 1):
+        assert wrong(rt, an_open_visit(rt=rt, case=case)) == left
+        clock.tick(minutes=20)
+    with pytest.raises(Locked):
+        answer(rt, an_open_visit(rt=rt, case=case), "99999")
+    other = an_open_visit(rt=rt, number="INV-2", person=a_person(rt=rt, reference="CUST-2"))
+    assert answer(rt, other, "10001").visit.fact
+    fresh = an_open_visit(rt=rt, case=case)
+    with nothing_written(rt.db), pytest.raises(Locked) as refusal:
+        answer(rt, fresh, "10001")
+    assert (refusal.value.code, refusal.value.until) == ("locked", None)
+
+
+def test_a_try_is_given_back_after_exactly_a_day(rt: Runtime, clock: Clock) -> None:
+    case = an_asked_case(rt=rt)
+    assert [wrong(rt, an_open_visit(rt=rt, case=case)) for _ in range(2)] == [2, 1]
+    with pytest.raises(Locked):
+        answer(rt, an_open_visit(rt=rt, case=case), "99999")
+    clock.tick(hours=24, seconds=-1)
+    with pytest.raises(Locked):
+        answer(rt, an_open_visit(rt=rt, case=case), "10001")
+    clock.tick(seconds=1)
+    assert answer(rt, an_open_visit(rt=rt, case=case), "10001").visit.fact
+
+
+def a_young_phone(rt: Runtime, clock: Clock) -> AVisit:
+    """E-mail on file, and a phone since an hour ago that may get no code."""
+    person = a_person(rt=rt, contacts=(("email", EMAIL),))
+    phone = Contact("con_new", person.id, "sms", PHONE, 0, known_since=clock.at)
+    with rt.db.begin() as tx:
+        people.add_contacts(tx, [phone], clock.at)
+    clock.tick(hours=1)
+    return an_open_visit(rt=rt, person=person)
+
+
+def no_channel(rt: Runtime, clock: Clock) -> AVisit:
+    """A number that nothing here can call."""
+    contacts = (("email", EMAIL), ("voice", PHONE))
+    return an_open_visit(rt=rt, person=a_person(rt=rt, contacts=contacts))
+
+
+@pytest.mark.parametrize("made", [a_young_phone, no_channel])
+def test_a35_where_no_code_can_be_sent_a_person_is_the_other_way(
+    rt: Runtime, clock: Clock, made: Callable[[Runtime, Clock], AVisit]
+) -> None:
+    visit = made(rt, clock)
+    assert [wrong(rt, visit), wrong(rt, visit)] == [2, 1]
+    with pytest.raises(Locked) as lock:
+        answer(rt, visit, "99999")
+    item = item_of(rt, visit.case)
+    assert (lock.value.with_a_person, item.reason, item.queue, item.due_at) == (
+        True, "locked", "customer_care", clock.at + timedelta(days=1)
+    )
+    with nothing_written(rt.db), pytest.raises(Locked) as later:
+        answer(rt, visit, "10001")
+    assert later.value.with_a_person

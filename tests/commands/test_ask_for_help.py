@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from inthread.commands.ask_for_help import LONGEST_WORDS, REASONS, ask_for_help
 from inthread.commands.cancel_case import cancel_case
+from inthread.commands.open_link import open_link
 from inthread.commands.send_code import send_code
 from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
 from inthread.domain.case import CaseState, NextStep
 from inthread.domain.refusals import BadInput, Forbidden, LinkGone, VisitEnded
+from inthread.queries.visit import bare_visit
 from inthread.runtime import Runtime
 from tests.build import (
+    EMAIL,
     PHONE,
+    AVisit,
     Fakes,
     a_case,
     a_coded_visit,
     a_person,
     a_submission,
+    an_asked_case,
     an_open_visit,
     carry_all,
+    link_token,
     the_case,
 )
 from tests.clock import Clock
@@ -159,3 +166,85 @@ def test_only_a_customer_asks(rt: Runtime) -> None:
     visit = an_open_visit(rt=rt)
     with nothing_written(rt.db), pytest.raises(Forbidden):
         ask_for_help(rt, actor=WORKER, token=visit.token, reason="dispute")
+
+
+# --- this isn't me, over several cases ---------------------------------------------------------
+
+
+def two_cases(rt: Runtime, clock: Clock) -> tuple[AVisit, AVisit]:
+    """One person and phone, two cases, each with a visit."""
+    person = a_person(rt=rt)
+    first = an_asked_case(rt=rt, person=person, number="INV-1")
+    clock.tick(days=1)
+    second = an_asked_case(rt=rt, person=person, number="INV-2")
+    return an_open_visit(rt=rt, case=first), an_open_visit(rt=rt, case=second)
+
+
+def test_r5_7_not_me_kills_links_and_visits_of_every_case(rt: Runtime, clock: Clock) -> None:
+    mine, other = two_cases(rt, clock)
+    tokens = [link_token(rt, v.case) for v in (mine, other)]
+    ask(rt, mine.token, "wrong_person")
+    for visit, token in zip((mine, other), tokens, strict=True):
+        with nothing_written(rt.db), pytest.raises(LinkGone):
+            bare_visit(rt, visit.token)
+        with nothing_written(rt.db), pytest.raises(LinkGone):
+            open_link(rt, actor=CUSTOMER, token=token)
+    assert {k["state"] for k in every_row(rt.db)["links"]} == {"revoked"}
+    assert {v["ended_at"] for v in every_row(rt.db)["visits"]} == {clock.at}
+
+
+def test_r4_5_the_other_case_goes_on_by_another_contact_point(
+    rt: Runtime, clock: Clock, fakes: Fakes
+) -> None:
+    mine, other = two_cases(rt, clock)
+    ask(rt, mine.token, "wrong_person")
+    stopped = {k["address"]: k["stopped_why"] for k in every_row(rt.db)["contacts"]}
+    assert stopped == {PHONE: "wrong_person", EMAIL: None}
+    sent = len(fakes.sms.sent)
+    for _ in range(30):
+        clock.tick(days=1)
+        carry_all(rt)
+    assert len(fakes.sms.sent) == sent
+    assert {m.to for m in fakes.email.sent} == {EMAIL}
+    by_email = [m["case_id"] for m in every_row(rt.db)["messages"] if m["channel"] == "email"]
+    assert set(by_email) == {other.case.id}
+
+
+def test_r4_10_what_was_queued_before_not_me_does_not_leave(
+    rt: Runtime, clock: Clock, fakes: Fakes
+) -> None:
+    mine, other = two_cases(rt, clock)
+    send_code(rt, actor=CUSTOMER, token=other.token)
+    ask(rt, mine.token, "wrong_person")
+    sent = len(fakes.sms.sent)
+    carry_all(rt)
+    assert len(fakes.sms.sent) == sent
+
+
+def test_the_same_number_of_another_person_goes_on(rt: Runtime, fakes: Fakes) -> None:
+    visit = an_open_visit(rt=rt)
+    theirs = a_case(rt=rt, person=a_person(rt=rt, reference="CUST-2"), number="INV-2")
+    ask(rt, visit.token, "wrong_person")
+    carry_all(rt)
+    assert len(fakes.sms.to(PHONE)) == 2
+    assert an_open_visit(rt=rt, case=theirs).case.id == theirs.id
+
+
+def test_not_me_after_help_was_asked_still_stops(rt: Runtime) -> None:
+    visit = an_open_visit(rt=rt)
+    ask(rt, visit.token, "question")
+    ask(rt, visit.token, "wrong_person")
+    assert item_of(rt, visit.case).reason == "question"
+    [phone] = [k for k in every_row(rt.db)["contacts"] if k["address"] == PHONE]
+    assert phone["stopped_why"] == "wrong_person"
+    with pytest.raises(LinkGone):
+        bare_visit(rt, visit.token)
+
+
+def test_not_me_at_once_through_two_cases(rt: Runtime, clock: Clock) -> None:
+    """Neither waits for the other for ever: each would have held what the other wants."""
+    visits = two_cases(rt, clock)
+    came = at_once([partial(ask, rt, v.token, "wrong_person") for v in visits])
+    assert None in came
+    assert {type(r) for r in came} <= {type(None), LinkGone}
+    assert {k["state"] for k in every_row(rt.db)["links"]} == {"revoked"}
