@@ -127,7 +127,8 @@ def _settle(
     if found.tail is not None:
         audit.tails(tx)[case.id] = found.tail
     again = resume_at(case, rt.workflows[case.workflow].cadence, now)
-    waiting = _back_from_late(tx, case, outcome, now)
+    proved = set(found.states) == {WritebackState.PROVED}
+    waiting = _back_from_late(tx, case, outcome, now) if proved else case
     settled = waiting.settle(found.states, outcome.completes, now, again)
     if settled == waiting:
         audit.append_all(tx, now, actor, case.id, [_heard(w)])
