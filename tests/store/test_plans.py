@@ -1,0 +1,96 @@
+"""How the databases find what is asked for most: by an index, however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert
+
+from inthread.commands.drain_outbox import EVERY_KIND, LANES
+from inthread.store import cases, challenges, messages, outbox, work_items
+from inthread.store import tables as t
+from inthread.store.db import Database
+from tests.build import a_case, a_runtime
+from tests.clock import MONDAY, Clock
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def full(db: Database) -> Database:
+    """20,000 jobs, nearly all of them done; 3,000 cases of one person."""
+    rt = a_runtime(db, clock=Clock())
+    case = a_case(rt=rt)
+    with db.begin() as tx:
+        row = dict(tx.execute(t.cases.select()).one()._mapping)
+        tx.execute(insert(t.cases), [
+            {**row, "id": f"case_{n}", "natural_key": f"k{n}", "state": "closed",
+             "next_what": None, "next_owner": None, "next_due": None, "ended_at": MONDAY}
+            for n in range(3000)
+        ])
+        tx.execute(insert(t.outbox), [
+            {"id": f"job_{n:05d}", "kind": EVERY_KIND[n % 5], "ref": "r", "case_id": case.id,
+             "due_at": MONDAY - n * timedelta(seconds=1),
+             "done_at": MONDAY if n % 200 else None}
+            for n in range(20_000)
+        ])
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return db
+
+
+def plan_of(
+    db: Database, ask: Callable[[Connection], object], *, small: bool = False
+) -> str:
+    """The plan of the first statement that *ask* sends. *small*: the table is, so that PostgreSQL
+    would read it whole; asked how it would do it if it were not."""
+    sent: list[tuple[str, Any]] = []
+
+    def keep(_c: Any, _cursor: Any, text: str, given: Any, *_: Any) -> None:
+        if not text.startswith("BEGIN"):
+            sent.append((text, given))
+
+    event.listen(db.engine, "before_cursor_execute", keep)
+    with db.begin() as tx:
+        ask(tx)
+    event.remove(db.engine, "before_cursor_execute", keep)
+    text, given = sent[0]
+    explain = "EXPLAIN QUERY PLAN " if db.sqlite else "EXPLAIN "
+    with db.begin() as tx:
+        if small and not db.sqlite:
+            tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        rows = tx.exec_driver_sql(explain + text, given).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def claim(tx: Connection, kinds: Sequence[str]) -> list[outbox.Job]:
+    return outbox.claim(tx, "lease", MONDAY, 1, HOUR, kinds)
+
+
+def test_the_claim_goes_by_its_partial_index(full: Database) -> None:
+    for kinds in (EVERY_KIND, *LANES.values()):
+        plan = plan_of(full, lambda tx, kinds=kinds: claim(tx, kinds))
+        assert "ix_outbox_due" in plan
+        assert "SCAN outbox\n" not in plan
+        assert "Seq Scan" not in plan
+    with full.begin() as tx:  # a subquery that is run again would take more
+        assert len(claim(tx, EVERY_KIND)) == 1
+        assert len(outbox.claim(tx, "b", MONDAY, 7, HOUR, EVERY_KIND)) == 7
+
+
+@pytest.mark.parametrize(("ask", "index"), [
+    (lambda tx: cases.stuck(tx, MONDAY, 200), "ix_cases_due"),
+    (lambda tx: cases.past_their_time(tx, MONDAY, 200), "ix_cases_expires"),
+    (lambda tx: messages.asked_since(tx, "per_1", MONDAY, waiting=True), "ix_messages_asked"),
+    (lambda tx: challenges.since(tx, "case_1", MONDAY), "ix_challenges_case_contact"),
+    (lambda tx: work_items.last_resolved(tx, "case_1", "locked"), "ix_work_items_case"),
+    (lambda tx: work_items.open_of(tx, "case_1"), "uq_work_items_open"),
+    (lambda tx: outbox.waiting(tx, "case_1"), "ix_outbox_case"),
+], ids=["stuck", "over", "asked", "codes", "cleared", "work", "waiting"])
+def test_what_is_asked_most_goes_by_its_index(
+    db: Database, ask: Callable[[Connection], object], index: str
+) -> None:
+    assert index in plan_of(db, ask, small=True)
