@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from inthread.commands.answer_fact import answer_fact
 from inthread.commands.ask_for_help import ask_for_help
 from inthread.commands.cancel_case import cancel_case
 from inthread.commands.open_link import Opened, open_link
@@ -24,9 +25,11 @@ from inthread.domain.refusals import (
     LinkGone,
     NotFound,
     Refused,
+    StepUpNeeded,
     TooMany,
 )
 from inthread.keyring import Keyring, WeakKey
+from inthread.queries.receipt import receipt
 from inthread.queries.visit import bare_visit
 from inthread.runtime import Runtime
 from inthread.store import people
@@ -34,8 +37,10 @@ from tests.build import (
     EMAIL,
     PHONE,
     Fakes,
+    a_coded_visit,
     a_keyring,
     a_person,
+    a_submission,
     an_asked_case,
     an_open_visit,
     carry_all,
@@ -153,6 +158,31 @@ def test_nothing_for_a_case_that_was_withdrawn(rt: Runtime, clock: Clock) -> Non
     case, token = run_out(rt, clock)
     cancel_case(rt, actor=OPERATOR, case_id=case.id, reason="paid elsewhere")
     refused(rt, token, LinkGone, "link_gone")
+
+
+def test_a06_a_finished_link_opens_to_its_receipt_and_is_not_renewed(rt: Runtime) -> None:
+    visit = a_coded_visit(rt=rt)
+    made = a_submission(rt=rt, visit=visit)
+    carry_all(rt)
+    token = link_token(rt, visit.case)
+    assert every_row(rt.db)["links"][0]["state"] == "spent"
+    refused(rt, token, LinkGone, "link_gone")
+    cookie = open_link(rt, actor=CUSTOMER, token=token).token
+    with nothing_written(rt.db), pytest.raises(StepUpNeeded):
+        receipt(rt, cookie, made.ref)
+    cookie = answer_fact(rt, actor=CUSTOMER, token=cookie, answer="10001").token
+    assert receipt(rt, cookie, made.ref).outcome.id == made.ref
+
+
+def test_r5_2_the_row_holds_whose_it_is(rt: Runtime, clock: Clock) -> None:
+    case = an_asked_case(rt=rt)
+    raw = base64.urlsafe_b64decode(link_token(rt, case)[2:24] + "==")
+    [row], [message] = every_row(rt.db)["links"], every_row(rt.db)["messages"]
+    assert (row["case_id"], row["person_id"], row["contact_id"], row["state"]) == (
+        case.id, case.person_id, message["contact_id"], "live"
+    )
+    assert (row["digest"], row["expires_at"]) == (hashlib.sha256(raw).hexdigest(), clock.at + LIFE)
+    assert message["link_id"] == row["id"]
 
 
 def test_nothing_for_a_case_whose_time_is_over(rt: Runtime, clock: Clock) -> None:
