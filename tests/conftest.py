@@ -22,7 +22,7 @@ NODE_TOOLS = Path(__file__).parents[1] / "node_modules" / ".bin"
 
 settings.register_profile("dev", max_examples=25, stateful_step_count=25, deadline=None)
 settings.register_profile(
-    "ci", max_examples=150, stateful_step_count=40, deadline=None, derandomize=True, print_blob=True
+    "ci", max_examples=100, stateful_step_count=40, deadline=None, derandomize=True, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if CI else "dev"))
 
