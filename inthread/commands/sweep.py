@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from inthread.commands.answer_once import KEEP
 from inthread.commands.steps.hand_over import hand_over, stop_reminders
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case, CaseState
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, links, outbox, outcomes, payments, writebacks
+from inthread.store import (
+    audit,
+    cases,
+    idempotency,
+    links,
+    outbox,
+    outcomes,
+    payments,
+    writebacks,
+)
 from inthread.store.db import Tx
 
 GRACE = timedelta(minutes=5)
@@ -20,9 +30,12 @@ MOST = 200
 def sweep(rt: Runtime, *, actor: Actor) -> int:
     """How many cases were moved: those whose next step is overdue and that nobody carries, and
     those whose time is over; each in a transaction of its own. One that cannot be moved stops no
-    other; its fault is raised at the end, in an ExceptionGroup."""
+    other; its fault is raised at the end, in an ExceptionGroup. What was answered to once-keys is
+    forgotten when its day is over."""
     actor.require("carry")
     now = rt.now()
+    with rt.db.begin() as tx:
+        idempotency.forget(tx, now - KEEP)
     with rt.db.read() as tx:
         late = cases.stuck(tx, now - GRACE, MOST)
         over = cases.past_their_time(tx, now, MOST)

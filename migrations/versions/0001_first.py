@@ -268,6 +268,7 @@ idempotency = Table(
     "idempotency", metadata,
     Column("key_id", String(40), primary_key=True), Column("key", String(255), primary_key=True),
     _str("body_digest", 64), Column("status", Integer), Column("answer", Json), _at("at"),
+    Index("ix_idempotency_at", "at"),
 )
 
 imports = Table(
