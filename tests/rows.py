@@ -34,3 +34,10 @@ def nothing_written(db: Database, *, but: tuple[str, ...] = ()) -> Iterator[None
         after = every_row(db)
         changed = {name for name in before if before[name] != after[name]}
         assert changed == set(but)
+
+
+def empty(db: Database) -> None:
+    """Delete every row."""
+    with db.begin() as tx:
+        for table in reversed(metadata.sorted_tables):
+            tx.execute(table.delete())
