@@ -67,9 +67,11 @@ def main_button_bottom(page: Page, selector: str) -> int:
 
 
 def first_paint(page: Page) -> float:
-    """Milliseconds to the first contentful paint of the page just opened."""
-    wait = "performance.getEntriesByName('first-contentful-paint').length"
-    page.wait_for_function(wait)
-    start = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    painted: float = page.evaluate(start)
-    return painted
+    """Milliseconds to the first contentful paint of the page just opened. Asked again and again
+    from outside: a wait inside the page would be an `eval`, which its policy forbids."""
+    painted = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)"
+    for _ in range(200):
+        if found := page.evaluate(painted):
+            return float(found[0])
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was painted in 10 s")
