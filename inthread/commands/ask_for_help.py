@@ -22,14 +22,18 @@ def ask_for_help(rt: Runtime, *, actor: Actor, token: str, reason: str, words: s
 
     A visit at LINK is enough: asking for help, and getting rid of us, needs no proof. Asked again,
     it is only noted. Raises BadInput for an unknown reason, for words that are too long, and for
-    words with a card number in them, which is not kept (security R3.2).
+    words with a card number in them, which is not kept (security R3.2). When the case is over
+    there is nothing to ask about, LinkGone; but "this isn't me" still stops the contact point.
     """
     actor.require("visit")
     _check(reason, words)
     with rt.db.begin() as tx:
         taken = take_visit(rt, tx, token)
         if not taken.case.live:
-            raise LinkGone(taken.case.state.value)
+            if reason != "wrong_person":
+                raise LinkGone(taken.case.state.value)
+            _forget_contact(rt, tx, actor, taken)
+            return taken.case
         case = hand_over(
             rt, tx, actor=actor, case=taken.case, reason=reason, why="the customer asked",
             words=words.strip(),

@@ -7,6 +7,7 @@ from inthread.commands.steps.hand_over import stop_reminders
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import resume_at
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.refusals import AlreadySettled, BadInput, NotFound, Problem
 from inthread.domain.work_item import WorkItem
@@ -42,7 +43,8 @@ def resolve_work_item(
         cases.save(tx, case, after)
         audit.append_all(tx, now, actor, case.id, [
             (AuditEvent.WORK_RESOLVED,
-             {"work_item": item_id, "reason": item.reason, "result": result, "note": note[:500]}),
+             {"work_item": item_id, "reason": item.reason, "result": result,
+              "note": mask_cards(note)[:500]}),
             *_events(case, after),
         ])
         if after.state is CaseState.OPEN:

@@ -129,6 +129,17 @@ def test_when_everything_is_done_there_is_nothing_to_ask_about(rt: Runtime) -> N
     assert state_of(rt, visit.case) is CaseState.CLOSED
 
 
+def test_not_me_still_stops_the_contact_when_everything_is_done(rt: Runtime) -> None:
+    visit = a_coded_visit(rt=rt)
+    a_submission(rt=rt, visit=visit)
+    carry_all(rt)
+    ask(rt, visit.token, "wrong_person")
+    assert [c["stopped_why"] for c in every_row(rt.db)["contacts"]].count("wrong_person") == 1
+    assert state_of(rt, visit.case) is CaseState.CLOSED
+    with pytest.raises((LinkGone, VisitEnded)):
+        bare_visit(rt, visit.token)
+
+
 def test_a_withdrawn_case(rt: Runtime) -> None:
     visit = an_open_visit(rt=rt)
     cancel_case(rt, actor=OPERATOR, case_id=visit.case.id, reason="paid elsewhere")

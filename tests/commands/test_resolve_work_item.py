@@ -153,6 +153,17 @@ def test_what_did_not_fail_cannot_be_tried_again(rt: Runtime) -> None:
         resolve(rt, visit, "retry")
 
 
+def test_a47_a_card_number_in_the_note_is_masked(rt: Runtime) -> None:
+    visit = helped(rt, an_open_visit(rt=rt))
+    item = item_of(rt, visit.case)
+    resolve_work_item(
+        rt, actor=OPERATOR, item_id=item.id, result="resume", note="said 4111 1111 1111 1111"
+    )
+    [kept] = [r["detail"] for r in every_row(rt.db)["audit"] if r["event"] == "work.resolved"]
+    assert "4111 1111" not in str(kept)
+    assert "1111" in str(kept)
+
+
 def test_withdrawn_it_ends_with_its_links(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
     visit = helped(rt, an_open_visit(rt=rt), "dispute")
     token = link_token(rt, visit.case)
