@@ -50,7 +50,7 @@ def _find(
     if case_id is not None:
         return cases.lock(tx, case_id)
     meant, key, reference = trigger_reader(rt).read_key(workflow, facts)
-    found = cases.newest_by_key(tx, {meant.key: [(key, reference)]})
+    found = cases.current_by_key(tx, {meant.key: [(key, reference)]})
     if not found:
         raise NotFound("case")
     return found[meant.key, key]

@@ -81,11 +81,12 @@ def live_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> d
     return {r.natural_key: _one(r) for r in rows}
 
 
-def newest_by_key(
+def current_by_key(
     tx: Connection, wanted: Mapping[str, Collection[tuple[str, str]]]
 ) -> dict[tuple[str, str], Case]:
-    """The newest case, live or ended, of each obligation, held. *wanted*: workflow -> (natural key,
-    reference) of each; the reference, being a part of the key, is what the index finds it by."""
+    """The case that stands for each obligation, held: the one that lives, else the newest. (Late
+    money may have given an older one its life back.) *wanted*: workflow -> (natural key, reference)
+    of each; the reference, being a part of the key, is what the index finds it by."""
     each = [
         and_(c.workflow == workflow, among(tx, c.reference, {r for _, r in keys}),
              among(tx, c.natural_key, {k for k, _ in keys}))
@@ -94,7 +95,12 @@ def newest_by_key(
     rows = tx.execute(
         select(t.cases).where(or_(False, *each)).order_by(c.id).with_for_update()
     )
-    return {(r.workflow, r.natural_key): _one(r) for r in rows}
+    found: dict[tuple[str, str], Case] = {}
+    for r in rows:
+        held = found.get((r.workflow, r.natural_key))
+        if held is None or not held.live:
+            found[r.workflow, r.natural_key] = _one(r)
+    return found
 
 
 def add_all(tx: Connection, cases: Iterable[Case]) -> None:

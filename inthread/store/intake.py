@@ -24,13 +24,13 @@ from inthread.store.bulk import Cell, among, json_text, put, stamps
 def known(
     tx: Connection, wanted: Mapping[str, Collection[tuple[str, str]]]
 ) -> dict[tuple[str, str], Known]:
-    """What is known of these obligations, held: (workflow, natural key) -> its newest case.
+    """What is known of these obligations, held: (workflow, natural key) -> its case.
     *wanted*: workflow -> (natural key, reference) of each."""
-    newest = cases.newest_by_key(tx, wanted)
-    carried = [c.id for c in newest.values() if c.live and _may_be_carried(c)]
+    current = cases.current_by_key(tx, wanted)
+    carried = [c.id for c in current.values() if c.live and _may_be_carried(c)]
     busy, proved = _on_their_way(tx, carried) if carried else (set(), {})
     return {
-        key: Known(case, case.id in busy, proved.get(case.id)) for key, case in newest.items()
+        key: Known(case, case.id in busy, proved.get(case.id)) for key, case in current.items()
     }
 
 

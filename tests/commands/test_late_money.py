@@ -6,6 +6,7 @@ import pytest
 
 from inthread.commands.ask_for_help import ask_for_help
 from inthread.commands.cancel_case import cancel_case
+from inthread.commands.receive_triggers import receive_triggers
 from inthread.commands.record_payment_event import record_payment_event
 from inthread.commands.resolve_work_item import resolve_work_item
 from inthread.domain.actor import CUSTOMER, OPERATOR, provider
@@ -29,6 +30,7 @@ from tests.build import (
 from tests.clock import Clock
 from tests.look import events_of, item_of, money_of
 from tests.rows import every_row, nothing_written
+from tests.triggers import a_trigger
 
 PAY = provider("fake_pay")
 USD = "USD"
@@ -242,3 +244,22 @@ def test_a_refund_heard_of_before_its_payment(rt: Runtime) -> None:
     assert tell(rt, back) is PaymentState.UNKNOWN
     assert tell(rt, paid) is PaymentState.REFUNDED
     assert money_of(rt, visit.case) == (CaseState.EXCEPTION, 0, 184_20)
+
+
+def test_a_refund_gives_an_older_case_its_life_back_and_the_source_finds_it(
+    rt: Runtime, clock: Clock
+) -> None:
+    """The newer case for the obligation has ended by then: only the older one lives."""
+    visit, payment = a_started_payment(rt=rt, form=ALL)
+    tell(rt, happens(rt, payment))
+    carry_all(rt)
+    clock.tick(hours=1)
+    [opened] = receive_triggers(rt, actor=OPERATOR, triggers=[a_trigger(number="INV-1")])
+    cancel_case(rt, actor=OPERATOR, case_id=opened.case_id, reason="sent in error")
+    tell(rt, happens(rt, payment, PaymentKind.REFUNDED))
+    assert the_case(rt, visit.case.id).state is CaseState.EXCEPTION
+    clock.tick(hours=1)
+    [answer] = receive_triggers(rt, actor=OPERATOR, triggers=[a_trigger(number="INV-1")])
+    assert answer.case_id == visit.case.id
+    live = [c["id"] for c in every_row(rt.db)["cases"] if c["ended_at"] is None]
+    assert live == [visit.case.id]
