@@ -183,12 +183,12 @@ def test_a_blind_resend_past_what_is_remembered_is_refused(
 def test_busy_after_a_silence_does_not_make_it_forget(
     rt: Runtime, clock: Clock, office: FakeOffice, case: Case
 ) -> None:
-    office.script.extend(["timeout_before", "busy"])
+    office.script.extend(["timeout_before", "busy", "busy"])
     go(rt, clock, 10)
-    assert len(office.calls) == 2
+    assert len(office.calls) == 3
     clock.tick(days=1)
     go(rt, clock, 30)
-    assert (len(office.calls), state(rt, case)) == (2, (CaseState.EXCEPTION, "failed"))
+    assert (len(office.calls), state(rt, case)) == (3, (CaseState.EXCEPTION, "failed"))
 
 
 def test_a_look_that_fails_tells_nothing(
