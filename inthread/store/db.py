@@ -56,19 +56,21 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.wake = Wake()
-        options: dict[str, Any] = {"pool_size": pool, "max_overflow": pool}
-        if self.sqlite:
-            if self.url.database in (None, "", ":memory:"):
-                raise ValueError("an in-memory SQLite database is not shared: name a file")
-            self._lock_path = f"{self.url.database}.lock"
-        else:
-            options |= {"connect_args": {"options": _PG_OPTIONS}, "pool_pre_ping": True}
-        self.engine: Engine = create_engine(url, **options)
-        self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)
+        if self.sqlite and self.url.database in (None, "", ":memory:"):
+            raise ValueError("an in-memory SQLite database is not shared: name a file")
+        self._lock_path = f"{self.url.database}.lock"
+        self.engine: Engine = self._engine(pool, _PG_OPTIONS)
+        self.reader: Engine = self._engine(pool, _PG_READS, isolation_level="AUTOCOMMIT")
         if self.sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
             event.listen(self.reader, "connect", _sqlite_connect)
+            event.listen(self.reader, "connect", _sqlite_reads)
+
+    def _engine(self, pool: int, postgres: str, **options: Any) -> Engine:
+        if not self.sqlite:
+            options |= {"connect_args": {"options": postgres}, "pool_pre_ping": True}
+        return create_engine(self.url, pool_size=pool, max_overflow=pool, **options)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -90,7 +92,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """For queries: each statement sees what is committed; nothing can be written."""
+        """For queries: each statement sees what is committed; the database refuses to write, so
+        that a GET changes nothing whatever a page does."""
         with self.reader.connect() as tx:
             yield tx
 
@@ -127,6 +130,7 @@ _PG_OPTIONS = (
     "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 "
     "-c idle_in_transaction_session_timeout=30000"
 )
+_PG_READS = f"{_PG_OPTIONS} -c default_transaction_read_only=on"
 
 
 def _sqlite_connect(conn: Any, _record: object) -> None:
@@ -141,3 +145,7 @@ def _sqlite_connect(conn: Any, _record: object) -> None:
 
 def _sqlite_begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_reads(conn: Any, _record: object) -> None:
+    conn.execute("PRAGMA query_only=ON")
