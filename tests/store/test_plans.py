@@ -87,9 +87,8 @@ def test_the_claim_goes_by_its_partial_index(full: Database) -> None:
     (lambda tx: messages.asked_since(tx, "per_1", MONDAY, waiting=True), "ix_messages_asked"),
     (lambda tx: challenges.since(tx, "case_1", MONDAY), "ix_challenges_case_contact"),
     (lambda tx: work_items.last_resolved(tx, "case_1", "locked"), "ix_work_items_case"),
-    (lambda tx: work_items.open_of(tx, "case_1"), "uq_work_items_open"),
     (lambda tx: outbox.waiting(tx, "case_1"), "ix_outbox_case"),
-], ids=["stuck", "over", "asked", "codes", "cleared", "work", "waiting"])
+], ids=["stuck", "over", "asked", "codes", "cleared", "waiting"])
 def test_what_is_asked_most_goes_by_its_index(
     db: Database, ask: Callable[[Connection], object], index: str
 ) -> None:
