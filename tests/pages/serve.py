@@ -16,14 +16,14 @@ _KINDS = {".css": "text/css", ".txt": "text/plain"}
 
 @contextmanager
 def serve(pages: Mapping[str, str]) -> Iterator[str]:
-    """The origin under which each page is found by its path (`/good`). Others answer 404, and a
-    page whose name starts with `/error` answers 422."""
+    """The origin under which each page is found by its path (`/good`), whatever the query. Others
+    answer 404, and a page whose name starts with `/error` answers 422."""
 
     class Pages(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            page = pages.get(self.path)
+            page = pages.get(self.path.partition("?")[0])
             status = 404 if page is None else 422 if self.path.startswith("/error") else 200
             self._answer(status, _KINDS.get(self.path[-4:], "text/html"), page or "Not found")
 
