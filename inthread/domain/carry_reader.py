@@ -7,9 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from inthread.domain.contract import WORK_REASONS, Action, Cadence, CadenceStep, Queue, Trigger
+from inthread.domain.contract import (
+    WORK_REASONS,
+    Action,
+    Cadence,
+    CadenceStep,
+    Input,
+    Queue,
+    Trigger,
+)
 from inthread.domain.document import LONGEST_DURATION, Section
+from inthread.domain.policy_reader import read_column, read_test
 from inthread.domain.proof import Proof, Source, SourceKind
+from inthread.domain.unary import Test
 
 # 12 CFR 1006.6(b)(1)(i), 47 CFR 64.1200(c)(1): a workflow may narrow this window, never widen it.
 OPENS, CLOSES = time(8), time(21)
@@ -55,12 +65,19 @@ def read_queues(root: Section) -> dict[str, Queue]:
     return queues
 
 
-def read_cadence(root: Section, channels: Collection[str], expires_after: timedelta) -> Cadence:
+def read_cadence(
+    root: Section,
+    channels: Collection[str],
+    trigger: Trigger,
+    inputs: Mapping[str, Input],
+    currency: str,
+) -> Cadence:
+    """*inputs*: what a step may look at (`contract.step_inputs_of`)."""
     section = root.section("cadence", "say when, how often and on which channels it is asked")
     opens, closes = _hours(section)
     cadence = Cadence(
         steps=tuple(
-            _step(part, channels, first=number == 0)
+            _step(part, channels, _when(part, inputs, currency), first=number == 0)
             for number, part in enumerate(
                 section.sections("steps", "write at least one [[cadence.steps]]")
             )
@@ -76,7 +93,7 @@ def read_cadence(root: Section, channels: Collection[str], expires_after: timede
     asked = sum((step.after for step in cadence.steps), timedelta(0))
     if cadence.give_up_after <= asked < LONGEST_DURATION:
         section.note("give_up_after", "is before the last step: make it longer")
-    if expires_after < cadence.give_up_after < LONGEST_DURATION:
+    if trigger.expires_after < cadence.give_up_after < LONGEST_DURATION:
         section.note("give_up_after", "is after trigger.expires_after: make it shorter")
     section.close()
     return cadence
@@ -145,11 +162,30 @@ def _must_equal(
     return names
 
 
-def _step(section: Section, channels: Collection[str], *, first: bool) -> CadenceStep:
+def _when(
+    section: Section, inputs: Mapping[str, Input], currency: str
+) -> dict[str, Test]:
+    if not section.has("when"):
+        return {}
+    inner = section.section("when", 'name inputs and tests, e.g. { remaining = ">= 50.00" }')
+    if section.values["when"] == {}:
+        section.note("when", "is empty: leave it out, and the step is always taken")
+    return {
+        name: read_test(
+            inner, name, inner.raw(name), read_column(inner, name, name, inputs), currency
+        )
+        for name in inner.values
+    }
+
+
+def _step(
+    section: Section, channels: Collection[str], when: Mapping[str, Test], *, first: bool
+) -> CadenceStep:
     step = CadenceStep(
         after=section.duration("after", "how long after the step before", zero=first),
         channel=section.one_of("channel", channels, "name a configured channel"),
         template=section.name("template", "name one of [wording.messages]"),
+        when=when,
     )
     section.close()
     return step

@@ -10,15 +10,22 @@ from enum import StrEnum
 from inthread.domain.assurance import Identity
 from inthread.domain.facts import Fact, FactKind, Facts
 from inthread.domain.money import Money
+from inthread.domain.policy import Grid
+from inthread.domain.unary import Test
 from inthread.domain.wording import Template, Texts
 
 # Why a case becomes a WorkItem. A workflow names the queue and the time for each of them.
 WORK_REASONS = (
     "dispute", "hardship", "wrong_person", "question", "writeback_failed", "no_response", "locked",
-    "payment_unclear",
+    "payment_unclear", "opted_out",
 )
 # The messages every workflow has, besides those its cadence sends.
 MESSAGES = ("code", "receipt", "renewed", "paused")
+# What a person agreed to be written to about. Who owes is asked; who is a customer is served.
+CONSENT_PURPOSES = ("collections", "service")
+CONSENT_BASES = ("source", "stated")
+# An input of cadence steps only: whether the customer has opened a link of this case.
+VISITED = "visited"
 
 
 class DerivedRule(StrEnum):
@@ -134,12 +141,46 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class ConsentRule:
+    """What people agreed to, word for word. `basis`: `source` - the system of record vouches for
+    the contact points it states; `stated` - each contact point carries its own consent. Another
+    wording is another `version`."""
+
+    basis: str
+    version: str
+    wording: Texts
+
+
+@dataclass(frozen=True)
+class ContactRules:
+    """`purpose`: one of CONSENT_PURPOSES. `priority`: 1 goes first .. 9, when a person may get no
+    more that day. `country`: ISO 3166-1 alpha-2, for whoever is not known to be anywhere."""
+
+    purpose: str
+    priority: int
+    country: str
+    consent: ConsentRule
+
+
+@dataclass(frozen=True)
 class CadenceStep:
-    """`after`: from the step before; for the first, from the opening of the case."""
+    """`after`: from the step before; for the first, from the opening of the case. `when`: input ->
+    test; all have to match, or the step is passed over."""
 
     after: timedelta
     channel: str
     template: str
+    when: Mapping[str, Test] = field(default_factory=dict)
+    _grid: Grid = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grid = Grid(tuple(self.when), (tuple(self.when.values()),))
+        object.__setattr__(self, "_grid", grid)
+
+    def applies(self, inputs: Facts) -> bool:
+        """*inputs*: `Workflow.step_inputs`. A missing value matches nothing but `-`."""
+        row, _ = self._grid.first(inputs)
+        return row is not None
 
 
 @dataclass(frozen=True)
@@ -177,6 +218,11 @@ class Statement:
 
 def done_name(action: str) -> str:
     return f"{action}_done"
+
+
+def step_inputs_of(inputs: Mapping[str, Input]) -> dict[str, Input]:
+    """What a cadence step may look at: what policy may, and whether the customer was here."""
+    return {**inputs, VISITED: Input(VISITED, FactKind.BOOLEAN)}
 
 
 def inputs_of(trigger: Trigger, actions: Collection[str]) -> dict[str, Input]:

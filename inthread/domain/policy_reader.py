@@ -118,15 +118,20 @@ def _columns(section: Section, scope: PolicyScope) -> dict[str, Input | None]:
     """The inputs of a table by name; None for one that does not exist (noted)."""
     found: dict[str, Input | None] = {}
     for number, name in enumerate(section.texts("inputs", "name the columns", least=1)):
-        found[name] = scope.inputs.get(name)
-        if name not in scope.inputs:
-            can = ", ".join(scope.inputs)
-            section.note(f"inputs[{number}]", f"there is no input {name!r}; there are {can}")
-        elif scope.inputs[name].sensitive:
-            section.note(
-                f"inputs[{number}]", f"{name!r} is sensitive: policy neither reads nor explains it"
-            )
+        found[name] = read_column(section, f"inputs[{number}]", name, scope.inputs)
     return found
+
+
+def read_column(
+    section: Section, key: str, name: str, inputs: Mapping[str, Input]
+) -> Input | None:
+    """The input of this name; one that is not there, or is sensitive, is noted."""
+    column = inputs.get(name)
+    if column is None:
+        section.note(key, f"there is no input {name!r}; there are {', '.join(inputs)}")
+    elif column.sensitive:
+        section.note(key, f"{name!r} is sensitive: policy neither reads nor explains it")
+    return column
 
 
 def _row(
@@ -158,21 +163,22 @@ def _when(
             section.note("when", f"has to be a list of {len(inputs)}: one test for each input")
         return (_UNREAD,) * len(inputs)
     return tuple(
-        _test(section, f"when[{number}]", cell, column, scope)
+        read_test(section, f"when[{number}]", cell, column, scope.currency)
         for number, (cell, column) in enumerate(zip(raw, inputs.values(), strict=True))
     )
 
 
-def _test(
-    section: Section, key: str, cell: object, column: Input | None, scope: PolicyScope
+def read_test(
+    section: Section, key: str, cell: object, column: Input | None, currency: str
 ) -> Test:
+    """One cell as a unary test over its column; what cannot be read is noted."""
     if not isinstance(cell, str):
         section.note(key, 'has to be text, such as "-" or "< 60.00"')
         return _UNREAD
     if column is None:
         return _UNREAD
     try:
-        return parse_test(cell, column.kind, currency=scope.currency, choices=column.choices)
+        return parse_test(cell, column.kind, currency=currency, choices=column.choices)
     except UnaryError as problem:
         place = f"at character {problem.column}"
         section.note(key, f"{cell} for {column.name} ({column.kind}) {problem.message}, {place}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from inthread.domain.contract import Derived, DerivedRule, Trigger, done_name
+from inthread.domain.contract import VISITED, Derived, DerivedRule, Trigger, done_name
 from inthread.domain.document import Section
 from inthread.domain.facts import LONGEST_TEXT, Fact, FactKind, read_facts
 
 _CALL = re.compile(r"([a-z_]+)\(([a-z][a-z0-9_]*)\)")
-RESERVED = ("remaining", "attempts", "today")
+RESERVED = ("remaining", "attempts", "today", VISITED)
 
 
 def read_trigger(

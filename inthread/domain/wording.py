@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 Texts = Mapping[str, str]
 
@@ -29,12 +30,38 @@ class Template:
         object.__setattr__(self, "fields", tuple(dict.fromkeys(_FIELD.findall(self.text))))
 
 
+class ApprovalState(StrEnum):
+    """What WhatsApp has said of a content template so far."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class ApprovedText:
+    """A content template kept at the provider: its id, and the fields that fill its numbered
+    places 1, 2, ... in this order. Only an approved one may open a conversation."""
+
+    content_sid: str
+    variables: tuple[str, ...]
+    state: ApprovalState
+
+    @property
+    def approved(self) -> bool:
+        return self.state is ApprovalState.APPROVED
+
+
 @dataclass(frozen=True)
 class MessageText:
-    """One message in one locale. `subject` is for channels that have one."""
+    """One message in one locale. `subject` is for channels that have one; `voice` is read aloud;
+    `whatsapp` stands for it where WhatsApp takes no free text. None: not on that channel."""
 
     text: Template
     subject: Template
+    voice: Template | None = None
+    whatsapp: ApprovedText | None = None
 
 
 def render(template: Template, values: Mapping[str, str], lines: Collection[str] = ()) -> str:

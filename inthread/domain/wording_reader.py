@@ -1,59 +1,15 @@
-"""Reads the wording of a workflow and checks it: what a message may say before it is known who
-reads it, and what every message has to have."""
+"""Reads the wording of the pages: what is shown before it is known who reads, what is signed and
+what is agreed to. The messages have `message_reader`."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from inthread.domain.contract import MESSAGES, Page, Statement, Trigger
+from inthread.domain.contract import Page, Statement, Trigger
 from inthread.domain.document import Section
-from inthread.domain.gsm7 import septets
+from inthread.domain.message_lint import no_debt_words
 from inthread.domain.policy_reader import template
-from inthread.domain.wording import MessageText, Template
-
-CODE, RECEIPT, _RENEWED, PAUSED = MESSAGES
-LAST_LINE_OF_CODE = "@{{ host }} #{{ code }}"
-ONE_SMS = 160
-# Security R6.8 asks for one SMS, whatever is filled in.
-LONGEST = {"brand": 24, "code": 6, "minutes": 2, "host": 40}
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    CODE: ("brand", "code", "minutes", "host"),
-    RECEIPT: ("brand", "name_initial", "phone", "link", "reference"),
-    PAUSED: ("brand", "name_initial", "phone"),
-}
-CONTACT_FIELDS = ("brand", "name_initial", "phone", "link")
-
-# Words that tell a stranger what the matter is (CONC 7.9.10R, 12 CFR 1006.6), without accents.
-_DEBT = re.compile(
-    r"\b(debt\w*|overdue|arrears|ow(?:e|es|ed|ing)|collect(?:ion|ions|or|ors|ing|ed|s)?|delinquen\w*"
-    r"|past due|unpaid|final notice|deuda\w*|adeud\w*|deudor\w*|debe[sn]?|vencid\w*|moros\w*"
-    r"|atrasad\w*|impag\w*|cobr\w*|ultimo aviso)\b"
-)
-_OPT_OUT = re.compile(r"\bSTOP\b")
-_ADDRESS = re.compile(r"https?:|www\.", re.IGNORECASE)
-
-
-def read_messages(
-    section: Section, locales: Sequence[str], contacts: Collection[str]
-) -> dict[str, dict[str, MessageText]]:
-    """*contacts*: the messages the cadence sends."""
-    outer = section.section("messages", "write the messages as [wording.messages.NAME.LOCALE]")
-    wanted = list(dict.fromkeys([*contacts, *MESSAGES]))
-    for name in outer.values:
-        if name not in wanted:
-            outer.note(name, "is never sent: remove it, or correct its name")
-    messages = {}
-    for name in wanted:
-        part = outer.section(name, f"write it in {', '.join(locales)}")
-        if outer.has(name):
-            messages[name] = {
-                locale: _message(part.section(locale, "write text and subject"), name)
-                for locale in locales
-            }
-            part.close()
-    return messages
+from inthread.domain.wording import Template
 
 
 def read_page(section: Section, locales: Sequence[str], trigger: Trigger) -> Page:
@@ -116,70 +72,3 @@ def _exact(section: Section, key: str, text: str) -> Template:
     except ValueError as problem:
         section.note(key, f"{problem}: write {{{{ name }}}}")
         return Template("")
-
-
-def _message(section: Section, name: str) -> MessageText:
-    raw = section.text("text", "the whole message")
-    text = template(section, "text", raw, FIELDS.get(name, CONTACT_FIELDS))
-    subject = section.text("subject", "for channels that have one, such as e-mail")
-    message = MessageText(text, template(section, "subject", subject, ("brand",)))
-    if text.text:
-        _lint(section, name, text)
-    _no_control(section, "subject", subject)
-    if name != RECEIPT:
-        no_debt_words(section, "text", raw)
-    no_debt_words(section, "subject", subject)
-    section.close()
-    return message
-
-
-def _lint(section: Section, name: str, text: Template) -> None:
-    if not text.text.startswith("{{ brand }}"):
-        section.note("text", "has to begin with {{ brand }}: people look who writes first")
-    if _ADDRESS.search(text.text):
-        section.note("text", "has an address of its own: only {{ link }} may take people anywhere")
-    if name == CODE:
-        _lint_code(section, text)
-        return
-    if not _OPT_OUT.search(text.text):
-        section.note("text", "has to say how to opt out, with the word STOP (12 CFR 1006.6(e))")
-    if name not in (RECEIPT, PAUSED) and "link" not in text.fields:
-        section.note("text", "has to have {{ link }}: there is no other way in")
-
-
-def _lint_code(section: Section, text: Template) -> None:
-    body, _, last = text.text.rpartition("\n")
-    if last != LAST_LINE_OF_CODE:
-        section.note("text", f"has to end with the line {LAST_LINE_OF_CODE} and nothing after it")
-    for field in ("code", "minutes"):
-        if f"{{{{ {field} }}}}" not in body:
-            section.note("text", f"has to say {{{{ {field} }}}} above its last line")
-    size = septets(_filled(text))
-    if size is None:
-        section.note("text", "has a letter that SMS sends in twice the room: write without it")
-    elif size > ONE_SMS:
-        section.note("text", f"can take {size} characters; one SMS has {ONE_SMS}")
-
-
-def _filled(text: Template) -> str:
-    filled = text.text
-    for name in text.fields:
-        filled = filled.replace(f"{{{{ {name} }}}}", "x" * LONGEST.get(name, 0))
-    return filled
-
-
-def no_debt_words(section: Section, key: str, text: str) -> None:
-    """Note a word that tells a stranger what the matter is."""
-    found = _DEBT.search(_bare(text))
-    if found:
-        section.note(key, f"says {found.group()!r} before it is known who reads it: leave it out")
-
-
-def _no_control(section: Section, key: str, text: str) -> None:
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        section.note(key, "has a line break or control character")
-
-
-def _bare(text: str) -> str:
-    spread = unicodedata.normalize("NFKD", text.lower())
-    return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())

@@ -13,8 +13,10 @@ from functools import cached_property
 
 from inthread.domain.card_numbers import MASK
 from inthread.domain.contract import (
+    VISITED,
     Action,
     Cadence,
+    ContactRules,
     IdentityRules,
     Input,
     Page,
@@ -49,8 +51,10 @@ class Workflow:
     referral: Referral | None
     proofs: Mapping[str, Proof]
     queues: Mapping[str, Queue]
+    contact: ContactRules
     cadence: Cadence
     messages: Mapping[str, Mapping[str, MessageText]]
+    message_versions: Mapping[str, int]
     page: Page
     statements: Mapping[str, Statement]
     agreements: Mapping[str, Mapping[str, Template]]
@@ -124,6 +128,23 @@ class Workflow:
         inputs["attempts"] = attempts
         inputs.update({done_name(action.key): action.key in done for action in self.actions})
         return inputs
+
+    def step_inputs(
+        self,
+        facts: Facts,
+        *,
+        today: date,
+        visited: bool,
+        settled: Money | None = None,
+        attempts: int = 0,
+        done: Collection[str] = (),
+    ) -> dict[str, FactValue | None]:
+        """`case_inputs`, and whether the customer has opened a link of this case: what a cadence
+        step's `when` looks at."""
+        inputs = self.case_inputs(
+            facts, today=today, settled=settled, attempts=attempts, done=done
+        )
+        return {**inputs, VISITED: visited}
 
     def decide(
         self,

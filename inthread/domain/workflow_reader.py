@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from inthread.domain.assurance import Identity
 from inthread.domain.canonical import digest
 from inthread.domain.carry_reader import read_cadence, read_proofs, read_queues
+from inthread.domain.contact_reader import read_contact
 from inthread.domain.contract import (
     Action,
     Cadence,
@@ -19,8 +20,11 @@ from inthread.domain.contract import (
     Statement,
     Trigger,
     inputs_of,
+    step_inputs_of,
 )
 from inthread.domain.document import DocumentProblem, Section
+from inthread.domain.message_lint import no_debt_words
+from inthread.domain.message_reader import Messages, read_messages
 from inthread.domain.policy_reader import (
     note_unused,
     read_reasons,
@@ -29,14 +33,8 @@ from inthread.domain.policy_reader import (
 )
 from inthread.domain.terms_reader import AGREEMENT, PolicyScope, Terms
 from inthread.domain.trigger_reader import read_trigger
-from inthread.domain.wording import MessageText, Template
-from inthread.domain.wording_reader import (
-    no_debt_words,
-    read_agreements,
-    read_messages,
-    read_page,
-    read_statements,
-)
+from inthread.domain.wording import Template
+from inthread.domain.wording_reader import read_agreements, read_page, read_statements
 from inthread.domain.workflow import Workflow
 
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
@@ -83,16 +81,14 @@ def _read(
     channels: Collection[str],
 ) -> Workflow:
     locales = _locales(root)
-    if root.problems:
-        raise WorkflowErrors(root.problems)
     currency = _currency(root)
     actions = _actions(root, locales, miniapps)
     trigger = read_trigger(root, locales, currency, [action.key for action in actions])
     _settled_needs_owed(root, actions, trigger)
-    cadence = read_cadence(root, channels, trigger.expires_after)
+    inputs = inputs_of(trigger, [action.key for action in actions])
+    cadence = read_cadence(root, channels, trigger, step_inputs_of(inputs), currency)
     identity, queues = _identity(root, locales, trigger), read_queues(root)
     wording = _wording(root, locales, actions, trigger, cadence, miniapps)
-    inputs = inputs_of(trigger, [action.key for action in actions])
     reasons = read_reasons(root, locales, inputs)
     always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)
     scope = PolicyScope(inputs, currency, identity, wording.statements, always)
@@ -112,8 +108,10 @@ def _read(
         referral=read_referral(root, queues, scope),
         proofs=read_proofs(root, actions, trigger, connectors),
         queues=queues,
+        contact=read_contact(root, locales),
         cadence=cadence,
-        messages=wording.messages,
+        messages=wording.messages.texts,
+        message_versions=wording.messages.versions,
         page=wording.page,
         statements=wording.statements,
         agreements=wording.agreements,
@@ -122,7 +120,7 @@ def _read(
 
 @dataclass(frozen=True)
 class _Wording:
-    messages: Mapping[str, Mapping[str, MessageText]]
+    messages: Messages
     page: Page
     statements: Mapping[str, Statement]
     agreements: Mapping[str, Mapping[str, Template]]
@@ -138,7 +136,7 @@ def _wording(
 ) -> _Wording:
     section = root.section("wording", "write [wording.messages], [wording.page] and the rest")
     wording = _Wording(
-        messages=read_messages(section, locales, [step.template for step in cadence.steps]),
+        messages=read_messages(section, locales, cadence.steps),
         page=read_page(section, locales, trigger),
         statements=read_statements(section, locales),
         agreements=read_agreements(section, locales, [action.key for action in actions]),
@@ -173,7 +171,9 @@ def _locales(root: Section) -> tuple[str, ...]:
     for number, locale in enumerate(locales):
         if not _LOCALE.fullmatch(locale):
             root.note(f"locales[{number}]", f"{locale!r} is not a locale such as en or es-MX")
-    return locales or ("en",)
+    if root.problems:
+        raise WorkflowErrors(root.problems)
+    return locales
 
 
 def _currency(root: Section) -> str:

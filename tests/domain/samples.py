@@ -131,6 +131,16 @@ writeback_failed = { queue = "ops", due = "4h" }
 no_response = { queue = "care", due = "2w" }
 locked = { queue = "care", due = "2d" }
 payment_unclear = { queue = "ops", due = "15m" }
+opted_out = { queue = "care", due = "1w" }
+
+[contact]
+purpose = "collections"
+priority = 5
+country = "US"
+[contact.consent]
+basis = "source"
+version = "2026-01"
+en = "We may write to you about your account."
 
 [cadence]
 zone = "America/New_York"
@@ -141,19 +151,29 @@ after = "0m"
 channel = "sms"
 template = "ask"
 
+[wording.messages.ask]
+version = 1
 [wording.messages.ask.en]
 subject = "{{ brand }}: hello"
 text = "{{ brand }}: look {{ link }} Reply STOP to opt out."
+[wording.messages.code]
+version = 1
 [wording.messages.code.en]
 subject = "{{ brand }}: code"
 text = '''{{ brand }}: {{ code }} is your code for {{ minutes }} minutes.
 @{{ host }} #{{ code }}'''
+[wording.messages.receipt]
+version = 1
 [wording.messages.receipt.en]
 subject = "{{ brand }}: done"
 text = "{{ brand }}: done, {{ reference }}. Reply STOP to opt out."
+[wording.messages.renewed]
+version = 1
 [wording.messages.renewed.en]
 subject = "{{ brand }}: new link"
 text = "{{ brand }}: your new link {{ link }} Reply STOP to opt out."
+[wording.messages.paused]
+version = 1
 [wording.messages.paused.en]
 subject = "{{ brand }}: paused"
 text = "{{ brand }}: paused. Reply STOP to opt out."

@@ -8,9 +8,9 @@ import pytest
 
 from inthread.domain.contract import MESSAGES, WORK_REASONS
 from inthread.domain.facts import FactKind
+from inthread.domain.message_reader import CONTACT_FIELDS, FIELDS
 from inthread.domain.money import Money
 from inthread.domain.unary_parser import UnaryError, parse_test
-from inthread.domain.wording_reader import CONTACT_FIELDS, FIELDS
 from tests.domain.samples import ROOT, shipped
 
 POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")

@@ -174,7 +174,8 @@ from tests.domain.samples import MISSING, problems, small
     ]),
     ("refer.rows[0].reason", "weather", [
         "refer.rows[0].reason: 'weather' is none of dispute, hardship, locked, no_response, "
-        "payment_unclear, question, writeback_failed, wrong_person: name one of [exceptions]",
+        "opted_out, payment_unclear, question, writeback_failed, wrong_person: name one of "
+        "[exceptions]",
     ]),
     ("refer.rows", MISSING, ["refer.rows: is missing: write at least one [[refer.rows]]"]),
 ])
