@@ -66,7 +66,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     with _said_of("INTHREAD_PHONE"):
         simulator = [
             SimulatorChannel(
-                key, base_url=settings.phone, api_key=settings.phone_key, now=now,
+                f"sim_{key}", channel=key, base_url=settings.phone, api_key=settings.phone_key, now=now,
                 allow_loopback=not settings.production,
             )
             for key in SIMULATED if settings.phone
@@ -83,7 +83,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     return Registry(
         miniapps=by_key(miniapps(settings)),
         connectors=by_key(connectors(settings, now)),
-        channels=by_key([*simulator, *_installed("channels", settings)]),
+        providers=by_key([*simulator, *_installed("channels", settings)]),
         payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
         blobs=DiskBlobs(Path(settings.blobs)),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from inthread.spi import Blobs, Channel, Connector, MiniApp, PaymentProvider
+from inthread.spi import Blobs, ChannelProvider, Connector, MiniApp, PaymentProvider
 
 GROUPS = ("miniapps", "connectors", "channels", "payments")
 
@@ -25,9 +26,17 @@ K = TypeVar("K", bound=Keyed)
 class Registry:
     miniapps: Mapping[str, MiniApp]
     connectors: Mapping[str, Connector]
-    channels: Mapping[str, Channel]
+    providers: Mapping[str, ChannelProvider]
     payments: Mapping[str, PaymentProvider]
     blobs: Blobs
+
+    @cached_property
+    def channels(self) -> Mapping[str, tuple[ChannelProvider, ...]]:
+        """The providers of each channel that there is."""
+        found: dict[str, tuple[ChannelProvider, ...]] = {}
+        for one in self.providers.values():
+            found[one.channel] = (*found.get(one.channel, ()), one)
+        return MappingProxyType(found)
 
 
 def by_key(plugins: Iterable[K]) -> Mapping[str, K]:

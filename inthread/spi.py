@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from inthread.domain.money import Money as Money
@@ -21,10 +22,11 @@ from inthread.domain.payment import PaymentKind as PaymentKind
 from inthread.domain.writeback import Writeback as Writeback
 
 __all__ = [
-    "Applied", "Attachment", "Blobs", "Channel", "Checkout", "Choice", "Connector", "Form",
+    "Applied", "ApprovedContent", "Attachment", "Blobs", "ChannelProvider", "Checkout",
+    "Choice", "Connector", "DeliveryReceipt", "DeliveryStatus", "Form", "Heard", "Hook", "Incoming",
     "Invalid", "Line", "MiniApp", "Money", "NeedsPayment", "Offer", "Outgoing", "Payment",
-    "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected", "Retry", "Sent", "Settled",
-    "Term", "Upload", "Writeback",
+    "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected", "Retry", "Sent",
+    "Settled", "Term", "Undeliverable", "Upload", "Writeback",
 ]
 
 T = TypeVar("T")
@@ -272,14 +274,37 @@ class PaymentProvider(Protocol):
 # --- channels --------------------------------------------------------------------------------
 
 
+class Undeliverable(Rejected):
+    """This address will not get it, whoever sends it. `stopped`: because its owner asked the
+    network for no more, so that nothing else is sent there; else another channel is tried."""
+
+    def __init__(self, message: str = "", *, stopped: bool = False) -> None:
+        super().__init__(message)
+        self.stopped = stopped
+
+
+@dataclass(frozen=True)
+class ApprovedContent:
+    """A text that the network approved beforehand, by its id, with the values of its places in
+    their order."""
+
+    sid: str
+    values: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Outgoing:
-    """One message about to leave. `id` is the idempotency key; `body` is complete text."""
+    """One message about to leave. `id` is the idempotency key; `body` is complete text (what is
+    said, on a voice channel). `content`: sent in its place where the network asks for that.
+    `stop_url`: where one POST ends all messages to this address (RFC 8058)."""
 
     id: str
     to: str
     body: str
     subject: str = ""
+    locale: str = "en"
+    content: ApprovedContent | None = None
+    stop_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -287,13 +312,76 @@ class Sent:
     reference: str
 
 
-class Channel(Protocol):
-    """One way to reach people. Raises like a Connector: Retry, Rejected, anything else unknown."""
+class DeliveryStatus(StrEnum):
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class DeliveryReceipt:
+    """What the provider says became of a message. `message_id`: ours, if it carries it back;
+    `reference`: what `send` returned. `code`: the provider's own reason. `for_good`: the address
+    cannot be reached; `stopped`: its owner asked the network for no more."""
+
+    event_id: str
+    status: DeliveryStatus
+    message_id: str = ""
+    reference: str = ""
+    code: str = ""
+    for_good: bool = False
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What somebody sent us, on the provider's channel. `address`: whose; `to`: which of ours.
+    `choice`: the id of a quick reply that was tapped, or the digits that were pressed.
+    `in_reply_to`: the message of ours that it answers, if it says so."""
+
+    event_id: str
+    address: str
+    body: str
+    to: str = ""
+    choice: str = ""
+    in_reply_to: str = ""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A request to our address for a provider. `url` is the configured public one with the path
+    and query as they came: what signatures are made over."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a hook said, in its order, and what the provider wants as the answer's body."""
+
+    events: Sequence[DeliveryReceipt | Incoming]
+    answer: str = ""
+    media_type: str = "text/plain"
+
+
+class ChannelProvider(Protocol):
+    """One supplier of one channel (`sms`, `whatsapp`, `voice`, `email` or another)."""
 
     @property
     def key(self) -> str: ...
 
-    def send(self, message: Outgoing) -> Sent: ...
+    @property
+    def channel(self) -> str: ...
+
+    def send(self, message: Outgoing) -> Sent:
+        """Raises like a Connector: Retry, Rejected, anything else unknown; and Undeliverable."""
+
+    def hear(self, hook: Hook, now: datetime) -> Heard:
+        """A signed receipt or reply. Raises Rejected when the signature or the time is wrong, or
+        when it is none of ours."""
 
 
 # --- blobs -----------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def a_runtime(
     registry = Registry(
         miniapps=by_key(MINIAPPS),
         connectors=by_key([FakeOffice(clock, key=k) for k in ("billing", "compliance")]),
-        channels=by_key([FakeChannel(k) for k in ("sms", "email", "whatsapp")]),
+        providers=by_key([FakeChannel(k) for k in ("sms", "email", "whatsapp")]),
         payments=by_key([pay]), blobs=FakeBlobs(),
     )
     for office in registry.connectors.values():
@@ -101,7 +101,7 @@ def a_runtime(
 
 
 def fakes_of(rt: Runtime) -> Fakes:
-    channels: Any = rt.registry.channels
+    channels: Any = rt.registry.providers
     offices: Any = rt.registry.connectors
     provider: Any = rt.registry.payments[rt.payment_provider]
     blobs: Any = rt.registry.blobs

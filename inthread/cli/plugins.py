@@ -87,7 +87,7 @@ def _kinds_of(plugins: Registry, key: str) -> list[Kind]:
     there = [
         ("mini-app", plugins.miniapps, False, _miniapp),
         ("connector", plugins.connectors, True, _connector),
-        ("channel", plugins.channels, True, _channel),
+        ("channel", plugins.providers, True, _channel),
         ("payment provider", plugins.payments, True, _payments),
         ("blob store", {plugins.blobs.key: plugins.blobs}, True, _blobs),
     ]
@@ -109,7 +109,7 @@ def _connector(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
 
 
 def _channel(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
-    return check_channel(plugins.channels[key], sample.outgoing)
+    return check_channel(plugins.providers[key], sample.outgoing)
 
 
 def _payments(plugins: Registry, key: str, sample: Sample) -> list[Finding]:

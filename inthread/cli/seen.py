@@ -60,7 +60,7 @@ def see_plugins(parts: Parts, settings: Settings) -> list[Seen]:
         plugins = parts.make_registry(settings)
     except ValueError as wrong:
         return [Seen("plugins", "wrong", line) for line in str(wrong).splitlines()]
-    groups = (plugins.miniapps, plugins.connectors, plugins.channels, plugins.payments)
+    groups = (plugins.miniapps, plugins.connectors, plugins.providers, plugins.payments)
     seen = [Seen("plugins", "ok", ", ".join(key for group in groups for key in group))]
     files = sorted(settings.workflow_folder.glob("*.toml"))
     if not files:

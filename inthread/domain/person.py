@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+
+def address_kind(channel: str) -> str:
+    """`phone` for every channel that shares the number, so that a stop holds for all of it."""
+    return "phone" if channel in ("sms", "whatsapp", "voice") else channel
 
 
 @dataclass(frozen=True)
 class Contact:
     """`known_since` None: vouched for by the source that first named the person.
-    `rank`: the order in which the source prefers them, 0 first."""
+    `rank`: the order in which the source prefers them, 0 first. `checked_at`: when it was last
+    known to be theirs. `heard_at`: their last message from there."""
 
     id: str
     person_id: str
@@ -18,6 +25,14 @@ class Contact:
     rank: int
     known_since: datetime | None = None
     stopped_at: datetime | None = None
+    unreachable_at: datetime | None = None
+    checked_at: datetime | None = None
+    heard_at: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        """`email`, or `phone` for every channel that shares the number."""
+        return address_kind(self.channel)
 
     @property
     def masked(self) -> str:
@@ -36,6 +51,10 @@ class Person:
     locale: str | None
     zone: str | None
     contacts: tuple[Contact, ...] = ()
+    country: str | None = None
+    region: str | None = None
+    prefers: Mapping[str, object] | None = None
+    stopped_at: datetime | None = None
 
     @property
     def first_name(self) -> str:
@@ -56,6 +75,10 @@ class Person:
         return next((c for c in self.contacts if c.id == contact_id), None)
 
     def reachable(self, channels: tuple[str, ...]) -> tuple[Contact, ...]:
-        """Contacts that were not stopped, on these channels, in the order of *channels*."""
-        live = [c for c in self.contacts if c.stopped_at is None and c.channel in channels]
+        """Contacts that were not stopped and can be reached, on these channels, in the order of
+        *channels*."""
+        live = [
+            c for c in self.contacts
+            if c.stopped_at is None and c.unreachable_at is None and c.channel in channels
+        ]
         return tuple(sorted(live, key=lambda c: (channels.index(c.channel), c.rank)))

@@ -15,7 +15,7 @@ from datetime import timedelta
 from inthread.spi import (
     Applied,
     Blobs,
-    Channel,
+    ChannelProvider,
     Connector,
     Outgoing,
     Rejected,
@@ -151,7 +151,7 @@ def _unanswered(book: Notebook, connector: Connector, writeback: Writeback) -> N
     book.note("gives up within 60 s", took < 60, f"{took:.1f} s")
 
 
-def check_channel(channel: Channel, make_message: Callable[[int], Outgoing]) -> list[Finding]:
+def check_channel(channel: ChannelProvider, make_message: Callable[[int], Outgoing]) -> list[Finding]:
     """`make_message(n)` gives a different message for each n, to an address that may be written."""
     book = Notebook()
     _names(book, channel.key)

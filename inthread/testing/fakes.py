@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import deque
+from datetime import datetime
 
-from inthread.spi import Outgoing, Rejected, Retry, Sent
+from inthread.spi import Heard, Hook, Outgoing, Rejected, Retry, Sent, Undeliverable
 
 
 class FakeChannel:
-    """A Channel. Next sends follow `script`, then `mode`: ok, busy (Retry), refuse (Rejected),
-    timeout_before (TimeoutError, not sent), timeout_after (sent, then TimeoutError).
+    """A ChannelProvider. Next sends follow `script`, then `mode`: ok, busy (Retry), refuse
+    (Rejected), unreachable and stopped (Undeliverable), timeout_before (TimeoutError, not sent),
+    timeout_after (sent, then TimeoutError). `heard` is what its next hooks say.
 
     `sent` holds each message that arrived; a message id arrives once, however often it is sent.
     """
 
-    def __init__(self, key: str = "sms") -> None:
+    def __init__(self, key: str = "sms", channel: str = "") -> None:
         self._key = key
+        self._channel = channel or key
+        self.heard: deque[Heard] = deque()
         self.mode = "ok"
         self.script: deque[str] = deque()
         self.sent: list[Outgoing] = []
@@ -28,6 +32,15 @@ class FakeChannel:
     def key(self) -> str:
         return self._key
 
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    def hear(self, hook: Hook, now: datetime) -> Heard:
+        if not self.heard:
+            raise Rejected("nobody signed this")
+        return self.heard.popleft()
+
     def send(self, message: Outgoing) -> Sent:
         with self._lock:
             self.calls.append(message.id)
@@ -35,7 +48,9 @@ class FakeChannel:
             if mode == "busy":
                 raise Retry("busy", after=60)
             if mode == "refuse":
-                raise Rejected("the number is not in use")
+                raise Rejected("the text was not accepted")
+            if mode in ("unreachable", "stopped"):
+                raise Undeliverable("the number is not in use", stopped=mode == "stopped")
             if mode == "timeout_before":
                 raise TimeoutError("not sent, and no answer came")
             if all(m.id != message.id for m in self.sent):

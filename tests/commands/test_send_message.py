@@ -81,7 +81,7 @@ def test_a_number_that_is_not_in_use_is_not_tried_again(
     case = a_queued_ask(rt)
     fakes.sms.mode = "refuse"
     carry_all(rt)
-    assert kept(rt) == [("failed", ["the number is not in use"])]
+    assert kept(rt) == [("failed", ["the text was not accepted"])]
     assert len(fakes.sms.calls) == 1
     assert said_of(rt, case)[-1][0] == "message.failed"
 

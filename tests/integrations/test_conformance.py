@@ -111,7 +111,7 @@ def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Num
 
 def test_the_simulator_channel_conforms(phone_url: str, numbers: Numbers) -> None:
     channel = SimulatorChannel(
-        "sms", base_url=phone_url, api_key=KEY, now=now, allow_loopback=True
+        "sim_sms", channel="sms", base_url=phone_url, api_key=KEY, now=now, allow_loopback=True
     )
     first = numbers()
     numbers()

@@ -21,7 +21,8 @@ Numbers = Callable[[], int]
 
 def channel(url: str, key: str = "sms", api_key: str = KEY) -> SimulatorChannel:
     return SimulatorChannel(
-        key, base_url=url, api_key=api_key, now=now, timeout=1, allow_loopback=True
+        f"sim_{key}", channel=key, base_url=url, api_key=api_key, now=now, timeout=1,
+        allow_loopback=True,
     )
 
 
