@@ -1,4 +1,4 @@
-"""One part of the sandbox, until it is told to end: office, payments or phone."""
+"""One part of the sandbox, until it is told to end: office, payments, phone or twilio."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THREADS = 32
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     options.add_argument("part", choices=sorted(PORTS))
-    options.add_argument("--port", type=int, help="default: office 8401, payments 8402, phone 8403")
+    options.add_argument("--port", type=int, help=f"default: {PORTS}")
     options.add_argument("--store", help="directory for its SQLite file; default var/sandbox")
     options.add_argument("--public", help="payments: address the browser uses")
     options.add_argument("--office", help="phone: address of the office")
@@ -49,6 +49,9 @@ def demand_settings(part: str, settings: Settings) -> None:
         settings.need("key", "SANDBOX_KEY")
     if part == "payments":
         settings.need("secret", "SANDBOX_SECRET")
+    if part == "twilio":
+        settings.need("twilio_account", "SANDBOX_TWILIO_ACCOUNT")
+        settings.need("twilio_token", "SANDBOX_TWILIO_TOKEN")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PORTS = {"office": 8401, "payments": 8402, "phone": 8403}
+PORTS = {"office": 8401, "payments": 8402, "phone": 8403, "twilio": 8404}
 
 
 class Missing(SystemExit):
@@ -26,6 +26,12 @@ class Settings:
     remembers: float = 86400.0
     forgetful: bool = False
     late: float = 20.0
+    inbound: str = ""
+    twilio_account: str = ""
+    twilio_token: str = ""
+    twilio_numbers: tuple[str, ...] = ()
+    twilio_step: float = 0.25
+    twilio_per_second: float | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -37,12 +43,19 @@ class Settings:
             "office": environ.get("SANDBOX_OFFICE"),
             "api": environ.get("INTHREAD_API"),
             "api_key": environ.get("INTHREAD_API_KEY"),
+            "inbound": environ.get("SANDBOX_INBOUND"),
+            "twilio_account": environ.get("SANDBOX_TWILIO_ACCOUNT"),
+            "twilio_token": environ.get("SANDBOX_TWILIO_TOKEN"),
         }
+        per_second = environ.get("SANDBOX_TWILIO_PER_SECOND")
         return cls(
             store=Path(environ.get("SANDBOX_STORE", "var/sandbox")),
             remembers=float(environ.get("SANDBOX_REMEMBERS", cls.remembers)),
             forgetful=environ.get("SANDBOX_FORGETFUL", "") in ("1", "true", "yes"),
             late=float(environ.get("SANDBOX_LATE", cls.late)),
+            twilio_numbers=tuple(environ.get("SANDBOX_TWILIO_NUMBERS", "").split()),
+            twilio_step=float(environ.get("SANDBOX_TWILIO_STEP", cls.twilio_step)),
+            twilio_per_second=float(per_second) if per_second else None,
             **{name: value.rstrip("/") for name, value in given.items() if value},
         )
 
