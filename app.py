@@ -23,6 +23,7 @@ from integrations.simulator_channel import SimulatorChannel
 from inthread import log
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
+from inthread.clock import AheadClock
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
@@ -39,7 +40,7 @@ from miniapps.promise import Promise
 from miniapps.upload import Upload
 
 ROOT = Path(__file__).parent
-SIMULATED = ("sms", "email", "whatsapp")
+SIMULATED = ("sms", "email", "whatsapp", "voice")
 
 
 def miniapps(settings: Settings) -> list[MiniApp]:
@@ -66,8 +67,8 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     with _said_of("INTHREAD_PHONE"):
         simulator = [
             SimulatorChannel(
-                f"sim_{key}", channel=key, base_url=settings.phone, api_key=settings.phone_key, now=now,
-                allow_loopback=not settings.production,
+                f"sim_{key}", channel=key, base_url=settings.phone, api_key=settings.phone_key,
+                now=now, allow_loopback=not settings.production,
             )
             for key in SIMULATED if settings.phone
         ]
@@ -124,7 +125,8 @@ def _document(file: Path) -> dict[str, object]:
         raise ValueError(f"{file}: is not TOML: {wrong}") from wrong
 
 
-def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) -> Runtime:
+def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None) -> Runtime:
+    now = now or time_of(settings)
     plugins = registry(settings, now)
     return Runtime(
         db=Database(settings.database_url),
@@ -139,6 +141,12 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         payment_provider=_payment_provider(plugins),
         now=now,
     )
+
+
+def time_of(settings: Settings) -> Callable[[], datetime]:
+    """The machine's time, or the sandbox's. Raises BadSetting."""
+    with _said_of("INTHREAD_CLOCK"):
+        return AheadClock(Path(settings.clock), utc_now) if settings.clock else utc_now
 
 
 def _payment_provider(plugins: Registry) -> str:

@@ -79,6 +79,10 @@ class Settings:
         "60", "How long a worker holds a job before another may take it, in seconds; 5 to 600.",
     )
     proxies: str = _setting("0", "How many trusted proxies stand in front, exactly.")
+    clock: str = _setting(
+        "", "A file with a whole number of seconds by which the sandbox's time is ahead; empty for "
+        "none.",
+    )
 
     @property
     def production(self) -> bool:
@@ -177,15 +181,19 @@ def _limit(name: str, text: str, most: int, least: int = 1) -> list[str]:
     return [f"{name} is a whole number from {least} to {most}, not {text!r}"]
 
 
+_SANDBOX_ONLY = {
+    "phone": "INTHREAD_PHONE: production has no simulator; set it to nothing",
+    "payments_api": "INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing",
+    "clock": "INTHREAD_CLOCK: production goes by the real time; set it to nothing",
+}
+
+
 def _unsafe(s: Settings) -> list[str]:
     """What production does not start with (security R10.3, R5.9, ASVS 15.2.3)."""
     said = []
     if urlsplit(s.origin).scheme != "https" or _local(s.origin):
         said.append("INTHREAD_ORIGIN: production needs its own https host")
-    if s.phone:
-        said.append("INTHREAD_PHONE: production has no simulator; set it to nothing")
-    if s.payments_api:
-        said.append("INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing")
+    said += [line for name, line in _SANDBOX_ONLY.items() if getattr(s, name)]
     for url in (part.partition("=")[2].strip() for part in s.connectors.split(",") if part):
         if urlsplit(url).scheme != "https" or _local(url):
             said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")

@@ -231,6 +231,8 @@ UNSAFE = {
               "INTHREAD_PHONE: production has no simulator; set it to nothing"),
     "payments": ({"INTHREAD_PAYMENTS_API": "http://localhost:8402"},
                  "INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing"),
+    "clock": ({"INTHREAD_CLOCK": "var/clock"},
+              "INTHREAD_CLOCK: production goes by the real time; set it to nothing"),
     "connector": ({"INTHREAD_CONNECTORS": "billing=http://localhost:8401"},
                   "INTHREAD_CONNECTORS: http://localhost:8401 is a sandbox address; production "
                   "needs https"),
