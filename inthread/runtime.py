@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from inthread.domain.routing import Routing
 from inthread.domain.workflow import Workflow
 from inthread.keyring import Keyring
 from inthread.registry import Registry
 from inthread.store.db import Database
+from inthread.traffic import Traffic
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
@@ -68,7 +70,8 @@ class Brand:
 
 @dataclass(frozen=True)
 class Runtime:
-    """`origin`: where links point, e.g. `https://pay.example` (never taken from a request)."""
+    """`origin`: where links point, e.g. `https://pay.example` (never taken from a request).
+    `draw`: a random number from 0 to one less than it is given."""
 
     db: Database
     registry: Registry
@@ -82,6 +85,13 @@ class Runtime:
     new_id: Callable[[str], str] = field(default=sortable_id)
     new_token: Callable[[], str] = field(default=random_token)
     jitter: Callable[[timedelta], timedelta] = field(default=spread)
+    draw: Callable[[int], int] = field(default=secrets.randbelow)
+    routing: Routing = field(default=Routing())
+    traffic: Traffic = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        traffic = Traffic(self.db, self.registry, self.routing, now=self.now, draw=self.draw)
+        object.__setattr__(self, "traffic", traffic)
 
     @property
     def host(self) -> str:
