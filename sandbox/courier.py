@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime
 
 import requests
 from standardwebhooks.webhooks import Webhook
 
 from sandbox.checkouts import Checkouts, DueEvent
+from sandbox.clock import Clock
 
 TIMEOUT = 5
 PAUSE = 0.25
@@ -18,8 +18,9 @@ PAUSE = 0.25
 class Courier:
     """A thread of its own. Events wait in the store, so none is lost when the process ends."""
 
-    def __init__(self, checkouts: Checkouts, secret: str) -> None:
+    def __init__(self, checkouts: Checkouts, secret: str, clock: Clock) -> None:
         self._checkouts = checkouts
+        self._clock = clock
         self._signer = Webhook(secret)
         self._session = requests.Session()
         self._session.trust_env = False
@@ -34,14 +35,14 @@ class Courier:
 
     def _run(self) -> None:
         while True:
-            for event in self._checkouts.due(time.time()):
-                self._checkouts.carried(event, self._carry(event), time.time())
+            for event in self._checkouts.due(self._clock.now()):
+                self._checkouts.carried(event, self._carry(event), self._clock.now())
             self._wake.wait(PAUSE)
             self._wake.clear()
 
     def _carry(self, event: DueEvent) -> bool:
         """One try; whether it was taken. The id stays the same over every try and copy."""
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
         try:
             answer = self._session.post(
                 event.webhook_url, data=event.body.encode(), timeout=TIMEOUT,

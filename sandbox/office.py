@@ -18,6 +18,7 @@ from flask import Flask, Response, abort, current_app, jsonify, redirect, render
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import faults, ledger, memory
+from sandbox.clock import Clock
 from sandbox.database import Database
 from sandbox.faults import Fault, Faults
 from sandbox.ledger import Ledger, Refusal, Taken
@@ -39,6 +40,7 @@ class Office:
     faults: Faults
     memory: Memory
     secret: str
+    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["office"] = Office(
         Ledger(database), Faults(database),
         Memory(database, settings.remembers, settings.forgetful), settings.secret,
+        settings.clock,
     )
     for rule, view in (
         ("/", home), ("/accounts", accounts), ("/records/<path:reference>", show_record),
@@ -86,7 +89,7 @@ def office() -> Office:
 
 
 def write(operation: str) -> Response:
-    require_signature(office().secret)
+    require_signature(office().secret, office().clock)
     fields = json_object()
     id = fields.pop("id", None)
     key = request.headers.get("Idempotency-Key") or id
@@ -97,13 +100,13 @@ def write(operation: str) -> Response:
 
 
 def read_back(operation: str, key: str) -> Response:
-    require_signature(office().secret)
+    require_signature(office().secret, office().clock)
     fault = office().faults.take("read", operation)
     if fault.mode in ("busy", "error", "timeout_before"):
         return WRITES[fault.mode](Write(operation, key, {}), fault)
     if fault.mode == "slow":
         time.sleep(fault.seconds)
-    shown = office().ledger.shown(operation, key, time.time())
+    shown = office().ledger.shown(operation, key, office().clock.now())
     if shown is None:
         abort(404, "Nothing is shown for this key.")
     return jsonify(id=key, **shown)
@@ -112,7 +115,7 @@ def read_back(operation: str, key: str) -> Response:
 def _take(write: Write, late: float = 0, fields: dict[str, object] | None = None) -> Response:
     """Post it. 201 the first time, 409 with the same reference for a key that was taken before,
     422 when the books refuse it."""
-    now = time.time()
+    now = office().clock.now()
     try:
         taken: Taken = office().ledger.post(
             write.operation, write.key, write.fields if fields is None else fields, now=now,

@@ -12,7 +12,6 @@ Events: payment.succeeded, payment.declined (a card; the checkout stays open), p
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -31,6 +30,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import checkouts
 from sandbox.checkouts import ARRIVALS, Checkout, Checkouts, OtherAmount
+from sandbox.clock import Clock
 from sandbox.courier import Courier
 from sandbox.database import Database
 from sandbox.parent import end_with_parent
@@ -60,15 +60,17 @@ class Provider:
     key: str
     public: str
     late: float
+    clock: Clock
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     kept = Checkouts(Database(settings.store / "payments.db", checkouts.SCHEMA))
-    courier = Courier(kept, settings.need("secret", "SANDBOX_SECRET"))
+    courier = Courier(kept, settings.need("secret", "SANDBOX_SECRET"), settings.clock)
     app = site("payments")
     app.extensions["provider"] = Provider(
-        kept, courier, settings.need("key", "SANDBOX_KEY"), settings.public, settings.late
+        kept, courier, settings.need("key", "SANDBOX_KEY"), settings.public, settings.late,
+        settings.clock,
     )
     app.add_url_rule("/v1/checkouts", "start", start, methods=["POST"])
     app.add_url_rule("/v1/checkouts/<name>", "state", state)
@@ -91,6 +93,10 @@ def provider() -> Provider:
     return current_app.extensions["provider"]
 
 
+def now() -> float:
+    return provider().clock.now()
+
+
 # --- what the seller calls -------------------------------------------------------------------
 
 
@@ -98,7 +104,7 @@ def start() -> Response:
     require_key(provider().key)
     asked = _asked(json_object())
     try:
-        checkout, new = provider().checkouts.open(asked, time.time())
+        checkout, new = provider().checkouts.open(asked, now())
     except OtherAmount:
         abort(409, "This id was used for another amount.")
     answer = jsonify(
@@ -121,9 +127,9 @@ def close(name: str) -> Response:
         minor, currency = _amount(json_object())
         nowhere = dict.fromkeys(("brand", "description", "return_url", "webhook_url"), "")
         checkout, _ = provider().checkouts.open(
-            {"id": name, **nowhere, "amount_minor": minor, "currency": currency}, time.time()
+            {"id": name, **nowhere, "amount_minor": minor, "currency": currency}, now()
         )
-    provider().checkouts.close(checkout, time.time())
+    provider().checkouts.close(checkout, now())
     provider().courier.wake()
     return _shown(provider().checkouts.find(checkout.reference) or checkout)
 
@@ -179,15 +185,15 @@ def press(reference: str) -> AnyResponse | tuple[str, int]:
     if arrival not in ARRIVALS:
         abort(422, "There is no such event.")
     if request.form.get("do") == "decline":
-        provider().checkouts.close(checkout, time.time())
+        provider().checkouts.close(checkout, now())
     elif card not in CARDS:
         return _page(checkout, missing=True), 422
     elif not _works(card, checkout.tries):
-        provider().checkouts.decline(checkout, time.time())
+        provider().checkouts.decline(checkout, now())
         provider().courier.wake()
         return _page(checkout, refused=True, chosen=card), 422
     else:
-        provider().checkouts.pay(checkout, arrival, now=time.time(), late=provider().late)
+        provider().checkouts.pay(checkout, arrival, now=now(), late=provider().late)
     provider().courier.wake()
     return back
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from sandbox.clock import Clock
 
 PORTS = {"office": 8401, "payments": 8402, "phone": 8403, "twilio": 8404}
 
@@ -26,6 +28,7 @@ class Settings:
     remembers: float = 86400.0
     forgetful: bool = False
     late: float = 20.0
+    clock: Clock = field(default_factory=Clock)
     inbound: str = ""
     twilio_account: str = ""
     twilio_token: str = ""
@@ -53,6 +56,7 @@ class Settings:
             remembers=float(environ.get("SANDBOX_REMEMBERS", cls.remembers)),
             forgetful=environ.get("SANDBOX_FORGETFUL", "") in ("1", "true", "yes"),
             late=float(environ.get("SANDBOX_LATE", cls.late)),
+            clock=Clock(Path(file) if (file := environ.get("SANDBOX_CLOCK")) else None),
             twilio_numbers=tuple(environ.get("SANDBOX_TWILIO_NUMBERS", "").split()),
             twilio_step=float(environ.get("SANDBOX_TWILIO_STEP", cls.twilio_step)),
             twilio_per_second=float(per_second) if per_second else None,
