@@ -13,7 +13,7 @@ from sandbox.twilio_webhook import Webhook
 
 PAUSE = 0.5
 # Between two looks: many messages at once are moved together.
-BREATH = 0.005
+BREATH = 0.01
 AT_ONCE = 200
 LANES = 4
 

@@ -118,7 +118,7 @@ def reset() -> Response:
     """As when it was started for the first time."""
     peer().desk.faults.clear()
     peer().api.rate.set(None)
-    peer().desk.store.empty(("happenings", "messages", "opted_out", "windows", "contents"))
+    peer().desk.store.empty()
     return jsonify(ok=True)
 
 

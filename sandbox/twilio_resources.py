@@ -21,11 +21,12 @@ ERRORS = {
     63024: "Invalid message recipient",
 }
 # GSM 03.38: its alphabet, and what costs two of its septets.
-_GSM = set(
+_ONE = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_TWICE = set("^{}\\[~]|€\f")
+_TWO = "^{}\\[~]|€\f"
+_ONE_OR_TWO = frozenset(_ONE + _TWO)
 
 
 class Refused(Exception):
@@ -60,8 +61,8 @@ def missing(path: str) -> Refused:
 
 def segments(text: str) -> int:
     """How many parts the text goes in: 160 or 153 septets each, 70 or 67 with other letters."""
-    if all(letter in _GSM or letter in _GSM_TWICE for letter in text):
-        length, one, each = len(text) + sum(letter in _GSM_TWICE for letter in text), 160, 153
+    if _ONE_OR_TWO.issuperset(text):
+        length, one, each = len(text) + sum(map(text.count, _TWO)), 160, 153
     else:
         length, one, each = len(text.encode("utf-16-le")) // 2, 70, 67
     return 1 if length <= one else -(-length // each)

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 
@@ -44,7 +44,6 @@ CREATE INDEX IF NOT EXISTS happenings_due ON happenings (due);
 CREATE TABLE IF NOT EXISTS opted_out (
     recipient TEXT NOT NULL,
     sender TEXT NOT NULL,
-    at REAL NOT NULL,
     PRIMARY KEY (recipient, sender)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS windows (
@@ -95,27 +94,52 @@ class Happening:
     number: int = 0
 
 
-_COLUMNS = [field.name for field in fields(Message) if field.name != "number"]
+_COLUMNS = [field.name for field in fields(Message)]
 _INSERT = (
     f"INSERT INTO messages ({', '.join(_COLUMNS)})"  # noqa: S608 - our own column names
     f" VALUES ({', '.join(':' + name for name in _COLUMNS)})"
 )
+_BY_NUMBER = "SELECT * FROM messages WHERE number = ?"
 
 
 class Store:
-    """One writer at a time, in turn: waiting for SQLite's own lock would be much slower."""
+    """What is accepted is written in batches: `flush` does it, and every read does it first. A
+    process that is killed loses what it accepted since the last flush, some milliseconds ago."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._turn = threading.Lock()
+        self._turn = threading.Lock()  # one writer at a time; waiting for SQLite's lock is slower
+        self._lock = threading.Lock()  # over what is in memory
+        self._rows: list[dict[str, object]] = []
+        self._to_come: list[tuple[object, ...]] = []
+        with database.read() as tx:
+            self._number = tx.execute("SELECT coalesce(max(number), 0) FROM messages").fetchone()[0]
+            self._opted_out = {tuple(row) for row in tx.execute("SELECT * FROM opted_out")}
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         with self._turn, self._database.write() as tx:
+            self._flush(tx)
             yield tx
 
+    def flush(self) -> None:
+        if self._rows:
+            with self.write():
+                pass
+
     def read(self) -> AbstractContextManager[sqlite3.Connection]:
+        self.flush()
         return self._database.read()
+
+    def _flush(self, tx: sqlite3.Connection) -> None:
+        with self._lock:
+            rows, self._rows = self._rows, []
+            to_come, self._to_come = self._to_come, []
+        tx.executemany(_INSERT, rows)
+        tx.executemany(
+            "INSERT INTO happenings (message, status, error, due, copies) VALUES (?, ?, ?, ?, ?)",
+            to_come,
+        )
 
     # --- messages ----------------------------------------------------------------------------
 
@@ -123,38 +147,28 @@ class Store:
         """Keeps the message and answers its SID; None, and nothing is kept, when `stops` and the
         recipient opted out of the sender, or of the service it goes by."""
         sid = ("MM" if message.content else "SM") + secrets.token_hex(16)
-        with self.write() as tx:
-            if stops and self._opted_out(tx, message):
+        row = {**vars(message), "sid": sid, "rank": RANKS[message.status], "changed": message.at}
+        told = bool(message.callback)
+        with self._lock:
+            if stops and self._opted_out and self._stopped(message):
                 return None
-            self._insert(tx, message, sid, to_come)
+            self._number = row["number"] = self._number + 1
+            self._rows.append(row)
+            self._to_come += [
+                (self._number, each.status, each.error, each.due, each.copies if told else 0)
+                for each in to_come
+            ]
         return sid
 
-    def _insert(
-        self, tx: sqlite3.Connection, message: Message, sid: str, to_come: Iterable[Happening]
-    ) -> None:
-        row = {
-            **vars(message), "sid": sid, "rank": RANKS[message.status], "changed": message.at,
-        }
-        number = tx.execute(_INSERT, row).lastrowid
-        tx.executemany(
-            "INSERT INTO happenings (message, status, error, due, copies) VALUES (?, ?, ?, ?, ?)",
-            [
-                (number, each.status, each.error, each.due, each.copies if message.callback else 0)
-                for each in to_come
-            ],
-        )
-
-    def _opted_out(self, tx: sqlite3.Connection, message: Message) -> bool:
-        found = tx.execute(
-            "SELECT 1 FROM opted_out WHERE recipient = ? AND (sender = ? OR ?) LIMIT 1",
-            (message.recipient, message.sender, bool(message.service)),
-        )
-        return found.fetchone() is not None
+    def _stopped(self, message: Message) -> bool:
+        if message.service:
+            return any(recipient == message.recipient for recipient, _ in self._opted_out)
+        return (message.recipient, message.sender) in self._opted_out
 
     def message(self, sid: str) -> Message | None:
         with self.read() as tx:
             row = tx.execute("SELECT * FROM messages WHERE sid = ?", (sid,)).fetchone()
-        return Message(**dict(row)) if row else None
+        return _message(row) if row else None
 
     def messages(
         self, where: Mapping[str, object], *, most: int, skip: int = 0, oldest: bool = False
@@ -168,7 +182,7 @@ class Store:
                 f" ORDER BY number {order} LIMIT ? OFFSET ?",
                 (*where.values(), most, skip),
             ).fetchall()
-        return [Message(**dict(row)) for row in rows]
+        return [_message(row) for row in rows]
 
     def counts(self) -> dict[str, object]:
         """Of messages that came by the API: all, those that differ in recipient or text, and how
@@ -194,27 +208,26 @@ class Store:
         """Gives each message whose time has come its status, and answers what to call back."""
         with self.write() as tx:
             rows = tx.execute(
-                "SELECT * FROM happenings WHERE due <= ? ORDER BY due, number LIMIT ?", (at, most)
+                "SELECT number, message, status, error, due, copies FROM happenings"
+                " WHERE due <= ? ORDER BY due, number LIMIT ?", (at, most),
             ).fetchall()
-            found = [self._happen(tx, row, at) for row in rows]
+            ranked = [(row, RANKS[row["status"]]) for row in rows]
+            tx.executemany(
+                "UPDATE messages SET status = ?, rank = ?, error = ?, changed = ?,"
+                " sent = coalesce(sent, ?) WHERE number = ? AND rank < ?",
+                [
+                    (row["status"], rank, row["error"], at, at if rank > 2 else None,
+                     row["message"], rank)
+                    for row, rank in ranked
+                ],
+            )
             tx.executemany(
                 "DELETE FROM happenings WHERE number = ?", [(row["number"],) for row in rows]
             )
-        return found
-
-    def _happen(
-        self, tx: sqlite3.Connection, row: sqlite3.Row, at: float
-    ) -> tuple[Message, Happening]:
-        rank, status = RANKS[row["status"]], row["status"]
-        tx.execute(
-            "UPDATE messages SET status = ?, rank = ?, error = ?, changed = ?,"
-            " sent = coalesce(sent, ?) WHERE number = ? AND rank < ?",
-            (status, rank, row["error"], at, at if rank > 2 else None, row["message"], rank),
-        )
-        found = tx.execute("SELECT * FROM messages WHERE number = ?", (row["message"],)).fetchone()
-        return Message(**dict(found)), Happening(
-            status, row["due"], row["copies"], row["error"], row["number"]
-        )
+            return [
+                (_message(tx.execute(_BY_NUMBER, (row["message"],)).fetchone()), _happening(row))
+                for row in rows if row["copies"]
+            ]
 
     def next_due(self) -> float | None:
         with self.read() as tx:
@@ -224,16 +237,18 @@ class Store:
 
     def receive(self, message: Message, *, stop: bool = False, start: bool = False) -> str:
         """Keeps what a person sent, opens the 24 hours of that pair, and opts out or in again."""
-        sid = ("MM" if message.sender.startswith("whatsapp:") else "SM") + secrets.token_hex(16)
+        sid = self.accept(message, (), stops=False)
         pair = (message.sender, message.recipient)
         with self.write() as tx:
-            self._insert(tx, message, sid, ())
             tx.execute("INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (*pair, message.at))
             if stop:
-                tx.execute("INSERT OR REPLACE INTO opted_out VALUES (?, ?, ?)", (*pair, message.at))
+                tx.execute("INSERT OR IGNORE INTO opted_out VALUES (?, ?)", pair)
             if start:
                 tx.execute("DELETE FROM opted_out WHERE recipient = ? AND sender = ?", pair)
-        return sid
+        with self._lock:
+            self._opted_out -= {pair} if start else set()
+            self._opted_out |= {pair} if stop else set()
+        return str(sid)
 
     def wrote_at(self, recipient: str, sender: str) -> float | None:
         """When this person last wrote to this sender."""
@@ -254,7 +269,18 @@ class Store:
             row = tx.execute("SELECT said FROM contents WHERE sid = ?", (sid,)).fetchone()
         return json.loads(row["said"]) if row else None
 
-    def empty(self, tables: Sequence[str]) -> None:
+    def empty(self) -> None:
+        """Forgets everything."""
         with self.write() as tx:
-            for table in tables:
+            for table in ("happenings", "messages", "opted_out", "windows", "contents"):
                 tx.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+        with self._lock:
+            self._opted_out.clear()
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(**dict(row))
+
+
+def _happening(row: sqlite3.Row) -> Happening:
+    return Happening(row["status"], row["due"], row["copies"], row["error"], row["number"])
