@@ -107,6 +107,37 @@ def test_the_key_id_is_signed_too() -> None:
     assert ring.read_link("k2" + token[2:]) is None
 
 
+# --- stops -----------------------------------------------------------------------------------
+
+CONTACT = "con_06e9yrkc9xh3c7cd3m9k2t5q8w"
+
+
+def test_a_stop_token_tells_its_contact_whatever_key_is_newest() -> None:
+    token = a_keyring(names=("k1",)).stop_token(CONTACT)
+    assert re.fullmatch(r"k1[0-9a-z]{26}[A-Za-z0-9_-]{22}", token)
+    assert a_keyring(names=("k1", "k2")).read_stop(token) == CONTACT
+    assert a_keyring(names=("k2",)).read_stop(token) is None
+
+
+def test_a01_no_other_spelling_of_a_stop_token_counts() -> None:
+    ring = a_keyring(names=("k1", "k2"))
+    token = ring.stop_token(CONTACT)
+    alphabet = "ABCXYZabcxyz0189-_=+/ \n\0é\uff11"
+    passed = [
+        (at, char)
+        for at, char in itertools.product(range(len(token)), alphabet)
+        if char != token[at] and ring.read_stop(token[:at] + char + token[at + 1 :]) is not None
+    ]
+    assert passed == []
+    assert [ring.read_stop(t) for t in ("", "k1", token + "A", "k1" + token[2:])] == [None] * 4
+
+
+def test_what_opens_a_case_stops_nothing_and_the_other_way_round() -> None:
+    ring = a_keyring()
+    assert ring.read_stop(ring.link_token("k1", "link_1")) is None
+    assert ring.read_link(ring.stop_token(CONTACT)) is None
+
+
 # --- codes -----------------------------------------------------------------------------------
 
 

@@ -21,8 +21,8 @@ from functools import lru_cache
 
 from inthread.domain.document import Section
 from inthread.domain.facts import FactKind, FactValue
-from inthread.domain.intake_reader import instant
 from inthread.domain.money import Money
+from inthread.domain.stated import instant
 
 KINDS = ("text", "integer", "date", "money", "boolean", "instant")
 CellValue = FactValue | datetime

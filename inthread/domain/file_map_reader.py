@@ -14,7 +14,7 @@ from inthread.domain.unary_parser import UnaryError, parse_test
 from inthread.domain.workflow import Workflow
 
 ENCODINGS = ("utf-8", "latin-1", "windows-1252")
-PERSON = ("reference", "name", "locale", "zone")
+PERSON = ("reference", "name", "locale", "zone", "country", "region")
 
 
 def read_map(

@@ -46,15 +46,46 @@ class Answer(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+class StatedConsent(NamedTuple):
+    """What a source says was agreed to: for which purposes, in which words, when and where."""
+
+    purposes: tuple[str, ...]
+    wording: str
+    version: str
+    at: datetime
+    source: str
+
+
+class NamedContact(NamedTuple):
+    """One way to reach the person; `address` as kept."""
+
+    channel: str
+    address: str
+    consent: StatedConsent | None = None
+
+
 class NamedPerson(NamedTuple):
-    """The person as the source names them. None: not stated. `contacts`: (channel, address as
-    kept), the preferred first."""
+    """The person as the source names them. None: not stated. `contacts`: the preferred first.
+    `prefers`: `not_before`, `not_after` (HH:MM) and `not_on` (names of days), by their own clock;
+    empty when the source says that there is nothing."""
 
     reference: str
     name: str | None = None
     locale: str | None = None
     zone: str | None = None
-    contacts: tuple[tuple[str, str], ...] = ()
+    contacts: tuple[NamedContact, ...] = ()
+    country: str | None = None
+    region: str | None = None
+    prefers: Mapping[str, object] | None = None
+
+    @property
+    def stated(self) -> Mapping[str, object]:
+        """What is stated of the person, by the names that a Person has for it."""
+        told = {
+            "name": self.name, "locale": self.locale, "zone": self.zone, "country": self.country,
+            "region": self.region, "prefers": self.prefers,
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
 
 class Asked(NamedTuple):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from inthread.domain.actor import Actor
 from inthread.domain.audit import GENESIS, AuditEvent, link_hash_of_text, stamp
 from inthread.domain.case import Case
+from inthread.domain.consent import Consent
 from inthread.domain.intake import Known, Opening
 from inthread.domain.person import Contact, Person
 from inthread.domain.work_item import WorkItem
@@ -69,8 +70,16 @@ class Event(NamedTuple):
     detail: str
 
 
-_PEOPLE = ("id", "reference", "name", "locale", "zone", "created_at")
-_CONTACTS = ("id", "person_id", "channel", "address", "rank", "known_since", "created_at")
+_PEOPLE = (
+    "id", "reference", "name", "locale", "zone", "country", "region", "prefers", "created_at",
+)
+_CONTACTS = (
+    "id", "person_id", "channel", "address", "rank", "known_since", "checked_at", "created_at",
+)
+_CONSENTS = (
+    "person_id", "contact_id", "purpose", "given", "source", "wording", "version", "at", "evidence",
+)
+_STATED = ("name", "locale", "zone", "country", "region", "prefers")
 _OWN = (
     "id", "reference", "natural_key", "person_id", "facts", "as_of", "owed_minor", "settled_minor",
     "currency",
@@ -88,7 +97,8 @@ def add_people(tx: Connection, people: Iterable[Person], now: datetime) -> None:
     """The people themselves; their contacts come by `add_contacts`."""
     at = stamps(tx)(now)
     put(tx, t.people, _PEOPLE, [
-        (p.id, p.reference, p.name, p.locale, p.zone, at) for p in people
+        (p.id, p.reference, p.name, p.locale, p.zone, p.country, p.region, _json(p.prefers), at)
+        for p in people
     ])
 
 
@@ -97,8 +107,37 @@ def add_contacts(tx: Connection, contacts: Iterable[Contact], now: datetime) -> 
     at = spelled(now)
     put(tx, t.contacts, _CONTACTS, [
         (k.id, k.person_id, k.channel, k.address, k.rank,
-         spelled(k.known_since) if k.known_since else None, at) for k in contacts
+         spelled(k.known_since) if k.known_since else None,
+         spelled(k.checked_at) if k.checked_at else None, at) for k in contacts
     ])
+
+
+def add_consents(tx: Connection, lines: Iterable[Consent]) -> None:
+    """Lines of the ledger, in this order."""
+    spelled = stamps(tx)
+    put(tx, t.consents, _CONSENTS, [
+        (x.person_id, x.contact_id, x.purpose, x.given, x.source, x.wording, x.version,
+         spelled(x.at), _json(x.evidence)) for x in lines
+    ])
+
+
+def purposes_of(tx: Connection, contact_ids: Collection[str]) -> set[tuple[str, str]]:
+    """(contact, purpose) of which the ledger has a line, whatever it says."""
+    if not contact_ids:
+        return set()
+    n = t.consents.c
+    found = select(n.contact_id, n.purpose).where(among(tx, n.contact_id, contact_ids)).distinct()
+    return {(r.contact_id, r.purpose) for r in tx.execute(found)}
+
+
+def check_contacts(tx: Connection, contact_ids: Collection[str], now: datetime) -> None:
+    """They are known to be the person's now, and may be tried again."""
+    k = t.contacts.c
+    if contact_ids:
+        tx.execute(
+            update(t.contacts).where(among(tx, k.id, contact_ids))
+            .values(checked_at=now, unreachable_at=None)
+        )
 
 
 def add_openings(tx: Connection, openings: Sequence[Opening], now: datetime) -> None:
@@ -207,18 +246,21 @@ def save_all(tx: Connection, changed: Sequence[Case]) -> None:
     )
 
 
-def rename_all(tx: Connection, people: Sequence[Person]) -> None:
-    """Name, locale and zone as stated last; in the order of ids, so that two imports do not wait
-    for each other in a ring."""
+def restate_people(tx: Connection, people: Sequence[Person]) -> None:
+    """What was stated last of each; in the order of ids, so that two imports do not wait for each
+    other in a ring."""
     if not people:
         return
     p = t.people.c
     tx.execute(
         update(t.people).where(p.id == bindparam("person"))
-        .values(name=bindparam("new_name"), locale=bindparam("new_locale"),
-                zone=bindparam("new_zone")),
+        .values({name: bindparam(f"new_{name}") for name in _STATED}),
         [
-            {"person": x.id, "new_name": x.name, "new_locale": x.locale, "new_zone": x.zone}
+            {"person": x.id, **{f"new_{name}": getattr(x, name) for name in _STATED}}
             for x in sorted(people, key=lambda x: x.id)
         ],
     )
+
+
+def _json(value: Mapping[str, object] | None) -> str | None:
+    return None if value is None else json_text(value)

@@ -20,8 +20,8 @@ from pydantic_core import ErrorDetails
 
 from inthread.commands.answer_once import Reply, answer_once
 from inthread.domain.actor import Actor
-from inthread.domain.intake_reader import printable
 from inthread.domain.refusals import BadInput, Forbidden, NotFound, Problem, Refused
+from inthread.domain.stated import printable
 from inthread.queries.caller import caller
 from inthread.web import json_body
 from inthread.web.api_given import Problem as ProblemModel

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from inthread.domain.contact_point import LONGEST_ADDRESS
 from inthread.domain.facts import LARGEST_INTEGER, Fact, FactKind
-from inthread.domain.intake_reader import (
-    LOCALE,
-    LONGEST_NAME,
-    LONGEST_REFERENCE,
-    MOST_CONTACTS,
-)
 from inthread.domain.money import LARGEST_MINOR, exponent
 from inthread.domain.workflow import Workflow
 from inthread.web import api_given as give
 from inthread.web import api_sent as sent
+from inthread.web.api_named_person import named_person
+from inthread.web.schemas import VISIBLE, Schema, an_object
 
-Schema = dict[str, Any]
 SERIALIZED: JsonSchemaMode = "serialization"
 VALIDATED: JsonSchemaMode = "validation"
 _GIVEN: tuple[type[BaseModel], ...] = (
@@ -100,7 +93,7 @@ def _trigger_schemas(workflows: Mapping[str, Workflow], channels: list[str]) -> 
             "description": "An obligation of one of the workflows here, as it stood at `as_of`.",
             "oneOf": [{"$ref": _REF + name} for name in each],
         },
-        "Triggers": _object(
+        "Triggers": an_object(
             "Many triggers at once; each is answered by itself.",
             {"triggers": {
                 "type": "array", "minItems": 1, "maxItems": 1000,
@@ -108,18 +101,18 @@ def _trigger_schemas(workflows: Mapping[str, Workflow], channels: list[str]) -> 
                 "items": {"anyOf": [{"$ref": _REF + "Trigger"}, {}]},
             }}, ["triggers"],
         ),
-        "NamedPerson": _person(channels),
+        "NamedPerson": named_person(channels),
     }
 
 
 def _trigger(workflow: Workflow) -> Schema:
     facts = workflow.trigger.facts
-    return _object(
+    return an_object(
         f"{workflow.title[workflow.locales[0]]} ({workflow.trigger.event}). The same obligation is "
         f"what has the same {', '.join(workflow.trigger.natural_key)}.",
         {
             "workflow": {"const": workflow.key, "description": "The workflow's key."},
-            "facts": _object(
+            "facts": an_object(
                 "What the workflow knows of the obligation.",
                 {f.name: _fact(f, workflow) for f in facts}, [f.name for f in facts if f.required],
             ),
@@ -149,7 +142,7 @@ def _fact(fact: Fact, workflow: Workflow) -> Schema:
 
 
 def _text(fact: Fact, workflow: Workflow) -> Schema:
-    return {"type": "string", "minLength": 1, "maxLength": fact.max_length, "pattern": _VISIBLE,
+    return {"type": "string", "minLength": 1, "maxLength": fact.max_length, "pattern": VISIBLE,
             "examples": ["611365"[: fact.max_length]]}
 
 
@@ -175,7 +168,7 @@ def _money(fact: Fact, workflow: Workflow) -> Schema:
     return {"anyOf": [
         {"type": "string", "pattern": _major(exponent(workflow.currency), least),
          "examples": ["55.94"]},
-        {**_object("", {
+        {**an_object("", {
             "minor": {"type": "integer", "minimum": least, "maximum": LARGEST_MINOR},
             "currency": {"const": workflow.currency},
         }, ["minor", "currency"]), "examples": [{"minor": 5594, "currency": workflow.currency}]},
@@ -195,41 +188,3 @@ _KINDS = {
     FactKind.TEXT: _text, FactKind.CHOICE: _choice, FactKind.INTEGER: _integer,
     FactKind.BOOLEAN: _boolean, FactKind.DATE: _date, FactKind.MONEY: _money,
 }
-# One character at least that is seen, and none that is no text.
-_VISIBLE = "^[^\\x00-\\x20\\x7f-\\xa0\\xad][^\\x00-\\x1f\\x7f-\\x9f\\xad]*$"
-
-
-def _person(channels: list[str]) -> Schema:
-    return _object("Whose obligation it is.", {
-        "reference": {"type": "string", "minLength": 1, "maxLength": LONGEST_REFERENCE,
-                      "pattern": _VISIBLE, "examples": ["CUST-1"],
-                      "description": "Your own name for the person; always the same."},
-        "name": {"type": ["string", "null"], "minLength": 1, "maxLength": LONGEST_NAME,
-                 "pattern": _VISIBLE, "examples": ["Maya Okafor"],
-                 "description": "As they are to be addressed."},
-        "locale": {"type": ["string", "null"], "pattern": LOCALE, "examples": ["es-MX"],
-                   "description": "The language they wish."},
-        "zone": {"type": ["string", "null"], "examples": ["America/New_York"],
-                 "description": "Where they are (IANA name): nothing is sent at night there."},
-        "contacts": {
-            "type": ["array", "null"], "maxItems": MOST_CONTACTS, "items": _contact(channels),
-            "description": "The preferred first. One that is new for a person who is known already "
-            "gets no codes for seven days.",
-        },
-    }, ["reference"])
-
-
-def _contact(channels: list[str]) -> Schema:
-    return _object("One way to reach the person.", {
-        "channel": {"enum": channels, "examples": ["sms"], "description": "How it reaches them."},
-        "address": {"type": "string", "minLength": 3, "maxLength": LONGEST_ADDRESS,
-                    "examples": ["+15550100482"],
-                    "description": "A phone number with its country code, or an e-mail address."},
-    }, ["channel", "address"])
-
-
-def _object(says: str, properties: Schema, required: list[str]) -> Schema:
-    return {
-        "type": "object", **({"description": says} if says else {}),
-        "additionalProperties": False, "properties": properties, "required": required,
-    }

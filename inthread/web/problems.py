@@ -11,8 +11,8 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from inthread.domain.intake_reader import printable
 from inthread.domain.refusals import BadInput, Locked, Problem, Refused, TooMany
+from inthread.domain.stated import printable
 from inthread.web.refusals import ANSWERS
 from inthread.web.responding import runtime
 

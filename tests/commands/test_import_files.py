@@ -56,6 +56,8 @@ postcode = { constant = "10001" }
 reference = "Ref"
 name = "Name"
 zone = { constant = "America/New_York" }
+country = { constant = "US" }
+region = "Land"
 [[person.contacts]]
 channel = "sms"
 address = "Phone"
@@ -197,9 +199,9 @@ def test_contacts_and_constants_and_the_time_of_a_row(
     rt: Runtime, small: Callable[..., tuple[Path, Path]]
 ) -> None:
     done = run(rt, *small(
-        "D-1,PP,1/2/2026,Maya Okafor,(202) 555-0123,,2026-01-02",
-        "D-2,ID,1/2/2026,,,jo@Example.com,2026-01-03", "D-3,XX,1/2/2026,,,,2026-01-03",
-        header="Ref,What,Until,Name,Phone,Mail,Read", map=DOCUMENTS_MAP,
+        "D-1,PP,1/2/2026,Maya Okafor,(202) 555-0123,,2026-01-02,KY",
+        "D-2,ID,1/2/2026,,,jo@Example.com,2026-01-03,", "D-3,XX,1/2/2026,,,,2026-01-03,KY",
+        header="Ref,What,Until,Name,Phone,Mail,Read,Land", map=DOCUMENTS_MAP,
     ))
     assert done.counts == {"opened": 2, "refused": 1}
     with rt.db.read() as tx:
@@ -207,6 +209,10 @@ def test_contacts_and_constants_and_the_time_of_a_row(
         addresses = tx.execute(
             select(t.contacts.c.channel, t.contacts.c.address).order_by(t.contacts.c.channel)
         ).all()
+        whose = tx.execute(
+            select(t.people.c.country, t.people.c.region).order_by(t.people.c.reference)
+        ).all()
+    assert whose == [("US", "KY"), ("US", None)]
     assert [(c.facts["document_kind"], c.facts["expires_on"], c.facts["postcode"]) for c in cases] \
         == [("passport", "2026-02-01", "10001"), ("identity_card", "2026-02-01", "10001")]
     assert [c.as_of for c in cases] == [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
 from inthread.commands.steps.hand_over import hand_over
+from inthread.commands.steps.take_people import NamedPeople
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import zone_of
@@ -19,7 +20,6 @@ from inthread.domain.intake import (
     AnswerStatus,
     Asked,
     Known,
-    NamedPerson,
     Opening,
     changed_facts,
     confirm,
@@ -28,11 +28,11 @@ from inthread.domain.intake import (
     judge,
     refresh,
 )
-from inthread.domain.person import Contact, Person
+from inthread.domain.person import Person
 from inthread.domain.work_item import WorkItem
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import intake, people
+from inthread.store import intake
 from inthread.store.bulk import crossing
 from inthread.store.db import Tx
 from inthread.store.intake import Event
@@ -45,12 +45,13 @@ def take_in(
 ) -> list[Answer]:
     """One answer for each, in their order. Of several for one obligation the newest decides.
 
-    At most nine statements, whatever their number; one more set of them for each case that its new
-    facts hand over to a person. Raises Stale when another transaction was first: nothing is
-    written, and it may be tried again.
+    At most thirteen statements, whatever their number (nine for people nobody knew); one more set
+    of them for each case that its new facts hand over to a person. Raises Stale when another
+    transaction was first: nothing is written, and it may be tried again.
     """
     with crossing():
-        batch = _Batch(rt, tx, actor, rt.now())
+        now = rt.now()
+        batch = _Batch(rt, tx, actor, now, NamedPeople(rt, tx, actor, now))
         batch.look(asked)
         answers: list[Answer] = [_NONE] * len(asked)
         for n in sorted(range(len(asked)), key=lambda n: asked[n].as_of, reverse=True):
@@ -71,12 +72,8 @@ class _Batch:
     tx: Tx
     actor: Actor
     now: datetime
+    people: NamedPeople
     known: dict[Key, Known] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    stated: set[str] = field(default_factory=set)
-    new_people: list[str] = field(default_factory=list)
-    renamed: set[str] = field(default_factory=set)
-    contacts: list[Contact] = field(default_factory=list)
     openings: dict[Key, Opening] = field(default_factory=dict)
     new_about: dict[str, list[str]] = field(default_factory=dict)
     alike: dict[str, str] = field(default_factory=dict)
@@ -89,7 +86,7 @@ class _Batch:
         wanted: dict[str, set[Key]] = {}
         for one in asked:
             wanted.setdefault(one.workflow.key, set()).add((one.natural_key, one.reference))
-        self.people = people.by_reference(self.tx, {one.person.reference for one in asked})
+        self.people.look(asked)
         self.known = intake.known(self.tx, wanted)
 
     # --- one row ------------------------------------------------------------------------------
@@ -107,7 +104,7 @@ class _Batch:
         return self._move(key, asked, known, answer.status)
 
     def _open(self, key: Key, asked: Asked) -> Answer:
-        person, changed = self._person(asked.person)
+        person, changed = self.people.take(asked)
         reason = self._refer(asked, person)
         opening = Opening(
             self.rt.new_id("case"), person.id, asked, facts_text(asked.facts), reason
@@ -121,7 +118,7 @@ class _Batch:
     def _move(self, key: Key, asked: Asked, known: Known, status: AnswerStatus) -> Answer:
         """A live case is known to be so later, with new facts or with the same."""
         case = known.case
-        person, changed = self._person(asked.person)
+        person, changed = self.people.take(asked)
         newer = status is AnswerStatus.REFRESHED
         after = refresh(case, asked) if newer else confirm(case, asked)
         self.saved[case.id] = after
@@ -147,44 +144,6 @@ class _Batch:
             self.days[where] = self.now.astimezone(zone_of(person, workflow.cadence)).date()
         return workflow.refer(asked.facts, today=self.days[where])
 
-    def _person(self, named: NamedPerson) -> tuple[Person, list[str]]:
-        """The person, and what is new about them. A contact that a known person did not have waits
-        before it gets codes (R1.6); those of a new person are vouched for by naming them."""
-        person = self.people.get(named.reference)
-        if person is None:
-            return self._new_person(named), []
-        had = {(k.channel, k.address) for k in person.contacts}
-        more = [
-            Contact(self.rt.new_id("con"), person.id, c[0], c[1], rank, self.now)
-            for rank, c in enumerate(named.contacts) if c not in had
-        ]
-        restated = person.restated(
-            named.name, named.locale, named.zone, fill=named.reference in self.stated
-        )
-        changed = [n for n in _STATED if getattr(restated, n) != getattr(person, n)]
-        if changed:
-            self.renamed.add(named.reference)
-        if more:
-            changed.append("contacts")
-            self.contacts += more
-            restated = replace(restated, contacts=(*person.contacts, *more))
-        self.stated.add(named.reference)
-        self.people[named.reference] = restated
-        return restated, changed
-
-    def _new_person(self, named: NamedPerson) -> Person:
-        id = self.rt.new_id("per")
-        contacts = tuple([
-            Contact(self.rt.new_id("con"), id, channel, address, rank)
-            for rank, (channel, address) in enumerate(named.contacts)
-        ])
-        person = Person(id, named.reference, named.name or "", named.locale, named.zone, contacts)
-        self.people[named.reference] = person
-        self.stated.add(named.reference)
-        self.new_people.append(named.reference)
-        self.contacts += contacts
-        return person
-
     # --- all of them --------------------------------------------------------------------------
 
     def write(self) -> None:
@@ -194,11 +153,7 @@ class _Batch:
             x.case_id: self._item(x.case_id, x.asked.workflow, x.reason)
             for x in openings if x.reason is not None
         }
-        intake.add_people(tx, [self.people[r] for r in self.new_people], now)
-        intake.rename_all(
-            tx, [self.people[r] for r in self.renamed.difference(self.new_people)]
-        )
-        intake.add_contacts(tx, self.contacts, now)
+        self.people.write()
         intake.add_openings(tx, openings, now)
         intake.add_contact_jobs(tx, [
             (rt.new_id("job"), x.case_id, first_step(x.asked.workflow, None, now).due)
@@ -247,7 +202,6 @@ class _Batch:
         return f"{head},{self.alike[workflow.key]}"
 
 
-_STATED = ("name", "locale", "zone")
 _FIRST_PACKET: Mapping[str, object] = {
     "why": REFERRED, "identity": None, "offered": None, "outcome": None, "writeback": None,
     "messages": [], "words": "",
