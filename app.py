@@ -24,6 +24,9 @@ from inthread import log
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
 from inthread.clock import AheadClock
+from inthread.domain.answers import Answers, read_answers
+from inthread.domain.jurisdiction import Pack
+from inthread.domain.jurisdiction_reader import read_packs
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
@@ -118,6 +121,18 @@ def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow
     return found
 
 
+def jurisdictions(folder: Path) -> Mapping[str, Pack]:
+    """The packs of the folder, by key. Raises PackErrors, ValueError for what is not TOML."""
+    return read_packs((_document(file), str(file)) for file in sorted(folder.glob("*.toml")))
+
+
+def answers(file: Path) -> Answers:
+    """Raises AnswersErrors, BadSetting when there is no such file."""
+    if not file.is_file():
+        raise BadSetting(f"INTHREAD_ANSWERS: there is no file {file}")
+    return read_answers(_document(file), str(file))
+
+
 def _document(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
@@ -133,6 +148,8 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None
         registry=plugins,
         keyring=settings.keyring,
         workflows=workflows(sorted(settings.workflow_folder.glob("*.toml")), plugins),
+        packs=jurisdictions(Path(settings.jurisdictions)),
+        answers=answers(Path(settings.answers)),
         origin=settings.origin.rstrip("/"),
         brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
         limits=Limits(

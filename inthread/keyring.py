@@ -18,6 +18,7 @@ import pyotp
 
 TOKEN_LENGTH = 46
 _TOKEN = re.compile(r"[a-z0-9]{2}[A-Za-z0-9_-]{44}")
+_STOP = re.compile(r"[a-z0-9]{2}[0-9a-z]{26}[A-Za-z0-9_-]{22}")
 _CODE = re.compile(r"[0-9]{6}")
 
 
@@ -78,6 +79,25 @@ class Keyring:
     def _sign(self, key_id: str, raw: bytes) -> str:
         mac = self._mac(key_id, "link mac", key_id, raw)[:16]
         return key_id + _b64(raw) + _b64(mac)
+
+    # --- stops -------------------------------------------------------------------------------
+
+    def stop_token(self, contact_id: str) -> str:
+        """What ends all messages to a contact point, for as long as the key is known: key id, the
+        contact's id and 16 bytes of MAC. It opens nothing else."""
+        return self._sign_stop(self.newest, contact_id)
+
+    def read_stop(self, token: str) -> str | None:
+        """The contact id of an authentic token, else None. Compared whole, as links are."""
+        key_id, contact_id = token[:2], f"con_{token[2:-22]}"
+        if not _STOP.fullmatch(token) or key_id not in self.keys:
+            return None
+        same = hmac.compare_digest(self._sign_stop(key_id, contact_id), token)
+        return contact_id if same else None
+
+    def _sign_stop(self, key_id: str, contact_id: str) -> str:
+        mac = self._mac(key_id, "stop", key_id, contact_id)[:16]
+        return key_id + contact_id.removeprefix("con_") + _b64(mac)
 
     # --- codes -------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from inthread.domain.answers import Answers
+from inthread.domain.jurisdiction import Pack
 from inthread.domain.routing import Routing
 from inthread.domain.workflow import Workflow
 from inthread.keyring import Keyring
@@ -77,6 +79,8 @@ class Runtime:
     registry: Registry
     keyring: Keyring
     workflows: Mapping[str, Workflow]
+    packs: Mapping[str, Pack]
+    answers: Answers
     origin: str
     brand: Brand = field(default=Brand())
     limits: Limits = field(default=Limits())
@@ -100,3 +104,7 @@ class Runtime:
 
     def link_url(self, key_id: str, link_id: str) -> str:
         return f"{self.origin}/l/{self.keyring.link_token(key_id, link_id)}"
+
+    def stop_url(self, contact_id: str) -> str:
+        """Where one POST ends all messages to a contact point (RFC 8058)."""
+        return f"{self.origin}/stop/{self.keyring.stop_token(contact_id)}"

@@ -44,6 +44,10 @@ class Settings:
         "each (`inthread keys new`).", secret=True,
     )
     workflows: str = _setting("workflows", "Folder of the workflow documents.")
+    jurisdictions: str = _setting(
+        "jurisdictions", "Folder of the packs: when people may be written to, by country."
+    )
+    answers: str = _setting("answers.toml", "File of the answers to STOP, START and HELP.")
     blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
     connectors: str = _setting(
         "billing=http://localhost:8401,compliance=http://localhost:8401",

@@ -23,6 +23,8 @@ from inthread.commands.verify_code import verify_code
 from inthread.domain.actor import CUSTOMER, WORKER
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.challenge import Challenge
+from inthread.domain.consent import Consent
+from inthread.domain.contract import CONSENT_PURPOSES
 from inthread.domain.facts import facts_to_json
 from inthread.domain.money import Money
 from inthread.domain.payment import PaymentEvent, PaymentKind
@@ -30,7 +32,7 @@ from inthread.domain.person import Contact, Person
 from inthread.queries.action import check
 from inthread.runtime import Runtime
 from inthread.spi import Form
-from inthread.store import cases, challenges, outbox, people
+from inthread.store import cases, challenges, consents, outbox, people
 from inthread.store.tables import links as link_rows
 from tests.look import the_case as the_case
 from tests.runtimes import Fakes as Fakes
@@ -52,7 +54,8 @@ def a_person(
     zone: str | None = "America/New_York",
     contacts: tuple[tuple[str, str], ...] = (("sms", PHONE), ("email", EMAIL)),
 ) -> Person:
-    """A person on file, with contact points (channel, address), the preferred first."""
+    """A person on file, with contact points (channel, address), the preferred first, each with
+    consent for every purpose."""
     person_id, now = rt.new_id("per"), rt.now()
     points = tuple(
         Contact(rt.new_id("con"), person_id, channel, address, rank)
@@ -62,6 +65,10 @@ def a_person(
     with rt.db.begin() as tx:
         people.add_all(tx, [person], now)
         people.add_contacts(tx, points, now)
+        consents.add_all(tx, [
+            Consent(person_id, point.id, purpose, True, "trigger", "the words agreed to", "1", now)
+            for point in points for purpose in CONSENT_PURPOSES
+        ])
     return person
 
 

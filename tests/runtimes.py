@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app import answers, jurisdictions
+from inthread.domain.answers import Answers
+from inthread.domain.jurisdiction import Pack
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.keyring import Keyring
@@ -46,6 +49,16 @@ def shipped_workflows() -> Mapping[str, Workflow]:
     files = sorted((ROOT / "workflows").glob("*.toml"))
     read = [_read(tomllib.loads(file.read_text(encoding="utf-8")), file.name) for file in files]
     return {workflow.key: workflow for workflow in read}
+
+
+@cache
+def shipped_packs() -> Mapping[str, Pack]:
+    return jurisdictions(ROOT / "jurisdictions")
+
+
+@cache
+def shipped_answers() -> Answers:
+    return answers(ROOT / "answers.toml")
 
 
 def changed_workflows(key: str, change: Callable[[dict[str, Any]], None]) -> Mapping[str, Workflow]:
@@ -93,7 +106,8 @@ def a_runtime(
         office.on_call = db.assert_closed
     return Runtime(
         db=db, registry=registry, keyring=keyring or a_keyring(),
-        workflows=workflows or shipped_workflows(), origin="https://pay.test",
+        workflows=workflows or shipped_workflows(), packs=shipped_packs(),
+        answers=shipped_answers(), origin="https://pay.test",
         brand=Brand("Alderway", "+1 555 010 0147", "8:00-20:00"), limits=limits or Limits(),
         payment_provider=pay.key, now=clock, new_id=ids, new_token=ids.token,
         jitter=lambda within: within * 0,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from inthread.acting.take_visit import Taken, take_visit
+from inthread.commands.steps.forget_contact import forget_contact
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import Case
-from inthread.domain.refusals import BadInput, LinkGone, Problem
+from inthread.domain.refusals import BadInput, LinkGone, NotFound, Problem
 from inthread.runtime import Runtime
-from inthread.store import audit, links, people
+from inthread.store import audit, links
 from inthread.store.db import Tx
 
 REASONS = ("dispute", "hardship", "wrong_person", "question")
@@ -32,14 +33,14 @@ def ask_for_help(rt: Runtime, *, actor: Actor, token: str, reason: str, words: s
         if not taken.case.live:
             if reason != "wrong_person":
                 raise LinkGone(taken.case.state.value)
-            _forget_contact(rt, tx, actor, taken)
+            _forget(rt, tx, actor, taken)
             return taken.case
         case = hand_over(
             rt, tx, actor=actor, case=taken.case, reason=reason, why="the customer asked",
             words=words.strip(),
         )
         if reason == "wrong_person":
-            _forget_contact(rt, tx, actor, taken)
+            _forget(rt, tx, actor, taken)
         else:
             links.save_visit(tx, taken.visit.seen(rt.now()))
         return case
@@ -54,14 +55,11 @@ def _check(reason: str, words: str) -> None:
         raise BadInput([Problem("/words", "leave out the card number: we never need it here")])
 
 
-def _forget_contact(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> None:
-    """Nothing more goes to this contact point for this person, and its links and visits die, those
-    of other cases too: whoever holds it is somebody else (R5.7). Two who say so at once wait at the
-    contact point for each other, so no visit is written before it."""
-    now, contact_id = rt.now(), taken.visit.contact_id
-    people.stop_contact(tx, contact_id, "wrong_person", now)
-    links.kill_of_contact(tx, taken.person.id, contact_id, now)
-    audit.append_all(tx, now, actor, taken.case.id, [
-        (AuditEvent.CONTACT_STOPPED, {"contact": contact_id, "why": "wrong_person"}),
-        (AuditEvent.LINK_REVOKED, {"link": taken.link.id}),
-    ])
+def _forget(rt: Runtime, tx: Tx, actor: Actor, taken: Taken) -> None:
+    contact = taken.person.contact(taken.visit.contact_id)
+    if contact is None:
+        raise NotFound("contact")
+    forget_contact(
+        rt, tx, actor=actor, person=taken.person, contact=contact, subject=taken.case.id
+    )
+    audit.append(tx, rt.now(), actor, taken.case.id, AuditEvent.LINK_REVOKED, link=taken.link.id)

@@ -1,21 +1,24 @@
-"""Carry a case one step along its cadence: ask, hold, or give up and hand it over."""
+"""Carry a case one step along its cadence: ask, hold, pass the step over, or hand the case over."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from inthread.commands.steps.can_send import Decided, may_ask
 from inthread.commands.steps.give_link import give_link
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.cadence import Gate, after_step, may_ask
+from inthread.domain.cadence import after_step
 from inthread.domain.case import Case, CaseState, NextStep
-from inthread.domain.contract import Cadence
+from inthread.domain.contract import CadenceStep
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact, Person
+from inthread.offers import facts_of, local_day
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, messages, outbox, people
+from inthread.store import audit, cases, links, outbox, people
 from inthread.store.db import Tx
 
 
@@ -33,49 +36,80 @@ def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
             hand_over(rt, tx, actor=actor, case=case, reason="no_response", why="cadence is over")
             return
         person = people.lock(tx, case.person_id)
-        contact = _whom(rt, case, person, cadence)
-        if contact is None:
-            hand_over(
-                rt, tx, actor=actor, case=case, reason="no_response",
-                why="no contact point that may be used",
-            )
+        step = cadence.steps[case.step]
+        if step.when and not _applies(rt, tx, case, person, step):
+            audit.append(tx, now, actor, case.id, AuditEvent.MESSAGE_SKIPPED, step=case.step)
+            _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
             return
-        today = messages.asked_since(tx, person.id, now - timedelta(hours=24), waiting=True)
-        gate = may_ask(case, person, contact, cadence, today, now)
-        if gate.open:
-            _ask(rt, tx, actor, case, person, contact)
-        else:
-            _hold(rt, tx, actor, case, gate)
+        _take_step(rt, tx, actor, case, person, step)
 
 
-def _whom(rt: Runtime, case: Case, person: Person, cadence: Cadence) -> Contact | None:
-    """The step's own channel, else whichever we have that reaches the person."""
-    first = cadence.steps[case.step].channel
-    others = tuple(c for c in rt.registry.channels if c != first)
-    reachable = person.reachable((first, *others))
-    return reachable[0] if reachable else None
+@dataclass(frozen=True)
+class _Way:
+    contact: Contact
+    decided: Decided
+
+
+def _take_step(
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, step: CadenceStep
+) -> None:
+    """By the first contact point that may be used now; if all have to wait, at the first hour that
+    one of them may; if none ever may, a person takes over."""
+    ways = []
+    for contact in _contacts(rt, person, step):
+        way = _Way(contact, may_ask(
+            rt, tx, case=case, person=person, contact=contact, template=step.template, waiting=True
+        ))
+        if way.decided.gate.open:
+            _ask(rt, tx, actor, case, person, way, step)
+            return
+        ways.append(way)
+    later = [w for w in ways if w.decided.gate.again is not None]
+    if later:
+        _hold(rt, tx, actor, case, min(later, key=lambda w: w.decided.gate.again or rt.now()))
+        return
+    why = "; ".join(f"{w.contact.channel}: {', '.join(w.decided.gate.reasons)}" for w in ways)
+    hand_over(
+        rt, tx, actor=actor, case=case, why=why or "no contact point that may be used",
+        reason="opted_out" if person.stopped_at is not None else "no_response",
+    )
+
+
+def _contacts(rt: Runtime, person: Person, step: CadenceStep) -> tuple[Contact, ...]:
+    """On the step's own channel, then on whichever others we have."""
+    others = (c for c in rt.registry.channels if c != step.channel)
+    return person.reachable((step.channel, *others))
+
+
+def _applies(rt: Runtime, tx: Tx, case: Case, person: Person, step: CadenceStep) -> bool:
+    workflow = rt.workflows[case.workflow]
+    return step.applies(workflow.step_inputs(
+        facts_of(workflow, case), today=local_day(workflow, person, rt.now()),
+        visited=links.newest_visit(tx, case.id) is not None, settled=case.settled,
+        attempts=case.attempt, done=case.done,
+    ))
 
 
 def _ask(
-    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, contact: Contact
+    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, way: _Way, step: CadenceStep
 ) -> None:
-    now = rt.now()
-    cadence = rt.workflows[case.workflow].cadence
-    link = give_link(rt, tx, case=case, contact=contact)
+    link = give_link(rt, tx, case=case, contact=way.contact)
     queued = queue_message(
-        rt, tx, case=case, person=person, contact=contact, purpose=Purpose.ASK,
-        template=cadence.steps[case.step].template, link_id=link.id,
+        rt, tx, case=case, person=person, contact=way.contact, purpose=Purpose.ASK,
+        template=step.template, link_id=link.id, decision=way.decided.document,
     )
+    now = rt.now()
     audit.append_all(tx, now, actor, case.id, [queued])
+    cadence = rt.workflows[case.workflow].cadence
     _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
 
 
-def _hold(rt: Runtime, tx: Tx, actor: Actor, case: Case, gate: Gate) -> None:
-    now = rt.now()
+def _hold(rt: Runtime, tx: Tx, actor: Actor, case: Case, way: _Way) -> None:
+    now, gate = rt.now(), way.decided.gate
     again = gate.again or now + timedelta(days=1)
     audit.append(
         tx, now, actor, case.id, AuditEvent.MESSAGE_HELD, reasons=list(gate.reasons),
-        until=again.isoformat(),
+        until=again.isoformat(), decision=dict(way.decided.document),
     )
     _go_on(rt, tx, case, NextStep("contact", "cadence", again), case.step)
 

@@ -6,52 +6,84 @@ and a customer who waits for a code can ask for another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from inthread.commands.opt_out import opt_out
+from inthread.commands.steps.can_send import Decided, may_answer, may_ask
+from inthread.commands.steps.keep_back import keep_back
+from inthread.commands.steps.make_outgoing import make_outgoing
+from inthread.commands.steps.try_elsewhere import try_elsewhere
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.cadence import Gate, may_ask
 from inthread.domain.case import Case, CaseState
+from inthread.domain.gate import Gate
 from inthread.domain.link import Link
 from inthread.domain.message import Message, MessageState, Purpose
-from inthread.domain.money import Money
-from inthread.domain.person import Contact, Person
-from inthread.domain.wording import render
+from inthread.domain.person import Person
 from inthread.runtime import Runtime
-from inthread.spi import Outgoing, Rejected, Retry
+from inthread.spi import Outgoing, Rejected, Retry, Undeliverable
 from inthread.store import audit, cases, challenges, links, messages, outbox, people
 from inthread.store.db import Tx
+from inthread.traffic import Permit
 
 RETRY_AFTER = (2, 10, 60, 300, 1800)
-DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What came of the call. `wait`: it certainly did not go, and may be tried again then."""
+
+    message: Message
+    wait: timedelta | None = None
+    for_good: bool = False
+    stopped: bool = False
+    well: bool = True
 
 
 def send_message(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     """Carry the message `job.ref`: sent, or kept back with its reasons, or to be tried again."""
     actor.require("carry")
-    outgoing = _take(rt, actor, job)
-    if outgoing is None:
+    permit = _permit(rt, job)
+    if permit.provider is None:
+        _not_now(rt, actor, job, permit)
         return
-    channel = rt.registry.channels[outgoing[0].channel]
+    taken = _take(rt, actor, job, permit.provider)
+    if taken is None:
+        rt.traffic.give_back(permit)
+        return
     rt.db.assert_closed()
-    after, wait = outgoing[0], None
-    try:
-        sent = channel.send(outgoing[1])
-        after = replace(
-            after, state=MessageState.SENT, reference=sent.reference, sent_at=rt.now()
-        )
-    except Retry as refusal:
-        after, wait = _again(after, refusal)
-    except Rejected as refusal:
-        after = _failed(after, str(refusal)[:200])
-    except Exception as fault:  # noqa: BLE001 - whatever else it was, it may have left
-        after = replace(after, reasons=(f"unheard: {type(fault).__name__}",))
-    _record(rt, actor, job, after, wait)
+    begun = rt.now()
+    heard = _call(rt, *taken)
+    rt.traffic.record(permit.provider, heard.well, rt.now() - begun)
+    _record(rt, actor, job, heard)
+    if heard.stopped:
+        opt_out(rt, actor=actor, contact_id=heard.message.contact_id, source="network")
 
 
-def _take(rt: Runtime, actor: Actor, job: outbox.Job) -> tuple[Message, Outgoing] | None:
+def _permit(rt: Runtime, job: outbox.Job) -> Permit:
+    with rt.db.read() as tx:
+        channel, address, urgent = messages.way(tx, job.ref)
+    return rt.traffic.permit(channel, address, urgent=urgent)
+
+
+def _not_now(rt: Runtime, actor: Actor, job: outbox.Job, permit: Permit) -> None:
+    """No provider may carry it now, or ever: then another way is tried."""
+    now = rt.now()
+    again = None if permit.wait is None else now + permit.wait
+    with rt.db.begin() as tx:
+        case = cases.lock(tx, job.case_id)
+        if not outbox.held(tx, job, now):
+            return
+        message = messages.get(tx, job.ref)
+        keep_back(tx, actor, job, message, Gate(permit.reasons, again), now)
+        if again is None:
+            try_elsewhere(rt, tx, actor=actor, case=case, message=message)
+
+
+def _take(
+    rt: Runtime, actor: Actor, job: outbox.Job, provider: str
+) -> tuple[Message, Outgoing] | None:
     """Mark the message `unknown` and make its text; None when it is not to be sent now."""
     with rt.db.begin() as tx:
         case = cases.lock(tx, job.case_id)
@@ -61,127 +93,107 @@ def _take(rt: Runtime, actor: Actor, job: outbox.Job) -> tuple[Message, Outgoing
         message = messages.get(tx, job.ref)
         asks = message.purpose is Purpose.ASK
         person = (people.lock if asks else people.get)(tx, message.person_id)
-        contact = person.contact(message.contact_id)
         link = links.get(tx, message.link_id) if message.link_id else None
-        gate = _gate(rt, tx, message, case, person, link)
-        if not gate.open or contact is None:
-            _keep_back(tx, actor, job, message, gate, now)
+        decided = _decide(rt, tx, message, case, person, link)
+        contact = person.contact(message.contact_id)
+        if not decided.gate.open or contact is None:
+            keep_back(tx, actor, job, message, decided.gate, now, decided.document)
             return None
         going = replace(
-            message, state=MessageState.UNKNOWN, tries=message.tries + 1, sent_at=now, reasons=()
+            message, state=MessageState.UNKNOWN, tries=message.tries + 1, sent_at=now, reasons=(),
+            provider=provider, decision=decided.document,
         )
         messages.save(tx, going)
-        return going, _outgoing(rt, tx, going, case, person, contact, link)
+        return going, make_outgoing(rt, tx, going, case, person, contact, link)
 
 
-def _gate(
+def _decide(
     rt: Runtime, tx: Tx, message: Message, case: Case, person: Person, link: Link | None
-) -> Gate:
+) -> Decided:
     """Whether it may go now, at this very instant (R4.1)."""
     now = rt.now()
     contact = person.contact(message.contact_id)
     if message.state is not MessageState.QUEUED:
-        return Gate(("may have left",))
-    if contact is None or contact.stopped_at is not None:
-        return Gate(("stopped",))
+        return Decided(Gate(("may have left",)), {})
+    if contact is None:
+        return Decided(Gate(("stopped",)), {})
     if message.purpose is Purpose.ASK:
-        left = messages.asked_since(tx, person.id, now - DAY)
-        cadence = rt.workflows[case.workflow].cadence
-        gate = may_ask(case, person, contact, cadence, left, now)
-        if not gate.open:
-            return gate
+        decided = may_ask(
+            rt, tx, case=case, person=person, contact=contact, template=message.template,
+            but=message.id,
+        )
+    else:
+        decided = may_answer(
+            rt, tx, message=message, case=case, person=person, contact=contact
+        )
+    if not decided.gate.open:
+        return decided
     if message.purpose in (Purpose.ASK, Purpose.LINK) and not (link and link.alive(now)):
-        return Gate(("the link is dead",))
+        return Decided(Gate(("the link is dead",)), decided.document)
     if message.challenge_id is not None:
         open_now = challenges.get(tx, message.challenge_id).open(now)
         if not open_now or case.state in (CaseState.WITHDRAWN, CaseState.EXPIRED):
-            return Gate(("the code is no longer wanted",))
-    return Gate()
+            return Decided(Gate(("the code is no longer wanted",)), decided.document)
+    return decided
 
 
-def _keep_back(
-    tx: Tx, actor: Actor, job: outbox.Job, message: Message, gate: Gate, now: datetime
-) -> None:
-    """Held until it is worth asking again (R4.3), else cancelled; with its reasons."""
-    if message.state is not MessageState.QUEUED:
-        outbox.done(tx, job, now)
-        return
-    detail = {"message": message.id, "reasons": list(gate.reasons)}
-    if gate.again is not None:
-        outbox.postpone(tx, job, gate.again)
-        messages.save(tx, replace(message, reasons=gate.reasons))
-        event = AuditEvent.MESSAGE_HELD
-        detail["until"] = gate.again.isoformat()
-    else:
-        outbox.done(tx, job, now)
-        messages.save(tx, replace(message, state=MessageState.CANCELLED, reasons=gate.reasons))
-        event = AuditEvent.MESSAGE_CANCELLED
-    audit.append_all(tx, now, actor, message.case_id, [(event, detail)])
+def _call(rt: Runtime, message: Message, outgoing: Outgoing) -> _Heard:
+    """One call, with nothing open. Whatever is not certainly a no may have left."""
+    channel = rt.registry.providers[message.provider or ""]
+    try:
+        sent = channel.send(outgoing)
+    except Retry as refusal:
+        return _again(message, refusal)
+    except Undeliverable as refusal:
+        failed = _failed(message, str(refusal)[:200])
+        return _Heard(failed, for_good=True, stopped=refusal.stopped)
+    except Rejected as refusal:
+        return _Heard(_failed(message, str(refusal)[:200]))
+    except Exception as fault:  # noqa: BLE001 - whatever else it was, it may have left
+        return _Heard(replace(message, reasons=(f"unheard: {type(fault).__name__}",)), well=False)
+    return _Heard(replace(
+        message, state=MessageState.SENT, reference=sent.reference, sent_at=rt.now()
+    ))
 
 
-def _outgoing(
-    rt: Runtime, tx: Tx, message: Message, case: Case, person: Person, contact: Contact,
-    link: Link | None,
-) -> Outgoing:
-    wording = rt.workflows[case.workflow].message(message.template, message.locale)
-    values = {
-        "brand": rt.brand.name, "phone": rt.brand.phone, "host": rt.host,
-        "reference": case.reference, "name_initial": person.name[:1],
-        "first_name": person.first_name, **_made_now(rt, tx, message, link),
-    }
-    return Outgoing(
-        id=message.id, to=contact.address, body=render(wording.text, values),
-        subject=render(wording.subject, values),
-    )
-
-
-def _made_now(
-    rt: Runtime, tx: Tx, message: Message, link: Link | None
-) -> Mapping[str, str]:
-    made = {}
-    if link is not None:
-        made["link"] = rt.link_url(link.key_id, link.id)
-    if message.challenge_id is not None:
-        c = challenges.get(tx, message.challenge_id)
-        made["code"] = rt.keyring.code(c.key_id, c.id, c.counter)
-        made["minutes"] = str(int(rt.limits.code_life.total_seconds() // 60))
-    if "minor" in message.values:
-        amount = Money(int(str(message.values["minor"])), str(message.values["currency"]))
-        made["amount"] = f"{amount.plain()} {amount.currency}"
-    return made
-
-
-def _again(message: Message, refusal: Retry) -> tuple[Message, timedelta | None]:
+def _again(message: Message, refusal: Retry) -> _Heard:
     """Certainly not sent: it may be tried again, a few times."""
     if message.tries > len(RETRY_AFTER):
-        return _failed(message, "tried too often"), None
+        return _Heard(_failed(message, "tried too often"), well=False)
     seconds = max(RETRY_AFTER[message.tries - 1], min(refusal.after or 0, 3600))
     waiting = replace(
         message, state=MessageState.QUEUED, reasons=(str(refusal)[:200],), sent_at=None
     )
-    return waiting, timedelta(seconds=seconds)
+    return _Heard(waiting, timedelta(seconds=seconds), well=False)
 
 
 def _failed(message: Message, why: str) -> Message:
     return replace(message, state=MessageState.FAILED, reasons=(why,), sent_at=None)
 
 
-def _record(
-    rt: Runtime, actor: Actor, job: outbox.Job, message: Message, wait: timedelta | None
-) -> None:
-    now = rt.now()
-    event = {
-        MessageState.SENT: AuditEvent.MESSAGE_SENT, MessageState.FAILED: AuditEvent.MESSAGE_FAILED,
-    }.get(message.state)
+_EVENTS = {
+    MessageState.SENT: AuditEvent.MESSAGE_SENT, MessageState.FAILED: AuditEvent.MESSAGE_FAILED,
+}
+
+
+def _record(rt: Runtime, actor: Actor, job: outbox.Job, heard: _Heard) -> None:
+    now, message, wait = rt.now(), heard.message, heard.wait
+    event = _EVENTS.get(message.state)
     with rt.db.begin() as tx:
-        cases.lock(tx, message.case_id)
+        case = cases.lock(tx, message.case_id)
         mine = outbox.postpone(tx, job, now + wait) if wait else outbox.done(tx, job, now)
-        # Another worker found it unknown and let it be: what was heard since still counts.
-        if not mine and (wait or messages.get(tx, message.id).state is not MessageState.UNKNOWN):
+        # Another worker found it unknown and let it be, or a receipt was quicker than the answer:
+        # what was heard first stands.
+        if (wait and not mine) or not messages.settle(tx, message):
+            messages.refer(tx, message.id, message.reference)
             return
-        messages.save(tx, message)
         if event is not None:
             audit.append(
                 tx, now, actor, message.case_id, event, message=message.id,
-                channel=message.channel, template=message.template, reasons=list(message.reasons),
+                channel=message.channel, template=message.template, provider=message.provider,
+                reasons=list(message.reasons), decision=dict(message.decision or {}),
             )
+        if heard.for_good:
+            people.cannot_be_reached(tx, message.contact_id, now)
+        if message.state is MessageState.FAILED and not heard.stopped:
+            try_elsewhere(rt, tx, actor=actor, case=case, message=message)

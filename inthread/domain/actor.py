@@ -8,10 +8,12 @@ from inthread.domain.refusals import Forbidden
 
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
-    "workflows:write", "metrics:read", "visit", "carry", "payments:write",
+    "workflows:write", "metrics:read", "visit", "carry", "payments:write", "replies:write",
+    "contacts:stop",
 )
 API_SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",
+    "contacts:stop",
 )
 
 
@@ -32,13 +34,13 @@ class Actor:
         return f"{self.kind}:{self.id}"
 
 
-CUSTOMER = Actor("customer", "visit", frozenset({"visit"}))
-WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write"}))
+CUSTOMER = Actor("customer", "visit", frozenset({"visit", "contacts:stop"}))
+WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write", "contacts:stop"}))
 OPERATOR = Actor("operator", "cli", frozenset(SCOPES))
 
 
 def provider(key: str) -> Actor:
-    return Actor("provider", key, frozenset({"payments:write"}))
+    return Actor("provider", key, frozenset({"payments:write", "replies:write", "contacts:stop"}))
 
 
 def api_key(key_id: str, scopes: frozenset[str]) -> Actor:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from inthread.domain.contact_point import PHONE_CHANNELS
 
 
 def address_kind(channel: str) -> str:
     """`phone` for every channel that shares the number, so that a stop holds for all of it."""
-    return "phone" if channel in ("sms", "whatsapp", "voice") else channel
+    return "phone" if channel in PHONE_CHANNELS else channel
+
+
+def channels_of(kind: str) -> tuple[str, ...]:
+    return PHONE_CHANNELS if kind == "phone" else (kind,)
 
 
 @dataclass(frozen=True)
@@ -59,17 +65,6 @@ class Person:
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
-
-    def restated(
-        self, name: str | None, locale: str | None, zone: str | None, *, fill: bool = False
-    ) -> Person:
-        """The person as the source states them now; None is not stated. *fill*: only what was
-        missing is taken."""
-        new, old = (name, locale, zone), (self.name, self.locale, self.zone)
-        stated = tuple([o or n if fill else n or o for n, o in zip(new, old, strict=True)])
-        if stated == old:
-            return self
-        return replace(self, name=stated[0] or "", locale=stated[1], zone=stated[2])
 
     def contact(self, contact_id: str) -> Contact | None:
         return next((c for c in self.contacts if c.id == contact_id), None)

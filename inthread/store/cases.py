@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -164,6 +165,33 @@ def page(
 
 
 _FIXED = ("id", "workflow", "natural_key", "person_id", "opened_at")
+
+
+def live_of_people(tx: Connection, people: Collection[str]) -> list[str]:
+    """The ids of every live case of these people, in the order in which they are to be locked."""
+    live = select(c.id).where(among(tx, c.person_id, people), _LIVE)
+    return list(tx.execute(live.order_by(c.id)).scalars())
+
+
+def more_important(
+    tx: Connection, person_id: str, workflows: Collection[str], until: datetime
+) -> datetime | None:
+    """When the first open case of these workflows is next to ask the person, if before *until*."""
+    found: datetime | None = tx.execute(
+        select(func.min(c.next_due)).where(
+            c.person_id == person_id, c.workflow.in_(list(workflows)),
+            c.state == CaseState.OPEN.value, c.next_what == "contact", c.next_due <= until,
+        )
+    ).scalar_one()
+    return found
+
+
+def newest_of_person(tx: Connection, person_id: str) -> str | None:
+    """The id of the case opened last, live or not."""
+    return tx.execute(
+        select(c.id).where(c.person_id == person_id).order_by(c.opened_at.desc(), c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
 
 
 def _found(tx: Connection, query: Select[tuple[object, ...]], case_id: str) -> Case:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
-from inthread.domain.message import Message, MessageState, Purpose
+from inthread.domain.message import GONE, Message, MessageState, Purpose
 from inthread.store import tables as t
 
 m = t.messages.c
 
 
+DAY = timedelta(hours=24)
+_GONE = tuple(state.value for state in GONE)
 ADD = insert(t.messages)
 BY_ID = select(t.messages).where(m.id == bindparam("message"))
 SAVE = update(t.messages).where(m.id == bindparam("message"))
+SETTLE = SAVE.where(m.state == MessageState.UNKNOWN.value)
 
 
 def add(tx: Connection, x: Message) -> None:
@@ -22,7 +25,8 @@ def add(tx: Connection, x: Message) -> None:
         "id": x.id, "case_id": x.case_id, "person_id": x.person_id, "contact_id": x.contact_id,
         "channel": x.channel, "purpose": x.purpose.value, "template": x.template,
         "locale": x.locale, "values": dict(x.values), "link_id": x.link_id,
-        "challenge_id": x.challenge_id, "created_at": x.created_at, **_moving(x),
+        "challenge_id": x.challenge_id, "version": x.version, "created_at": x.created_at,
+        **_moving(x),
     })
 
 
@@ -30,8 +34,48 @@ def get(tx: Connection, message_id: str) -> Message:
     return _one(tx.execute(BY_ID, {"message": message_id}).one())
 
 
+def find(tx: Connection, message_id: str) -> Message | None:
+    row = tx.execute(BY_ID, {"message": message_id}).one_or_none()
+    return _one(row) if row else None
+
+
+WAY = (
+    select(m.channel, t.contacts.c.address, m.purpose)
+    .join(t.contacts, t.contacts.c.id == m.contact_id).where(m.id == bindparam("message"))
+)
+
+
+def way(tx: Connection, message_id: str) -> tuple[str, str, bool]:
+    """Its channel, where it goes, and whether somebody waits for it."""
+    r = tx.execute(WAY, {"message": message_id}).one()
+    return r.channel, r.address, r.purpose == Purpose.CODE.value
+
+
+def refer(tx: Connection, message_id: str, reference: str | None) -> None:
+    """What the provider calls it, where that was not known."""
+    tx.execute(
+        update(t.messages).where(m.id == message_id, m.reference.is_(None))
+        .values(reference=reference)
+    )
+
+
+def by_reference(tx: Connection, provider: str, reference: str) -> Message | None:
+    """By what the provider calls it."""
+    row = tx.execute(
+        select(t.messages).where(
+            m.provider == provider, m.reference == reference, m.reference.is_not(None)
+        ).limit(1)
+    ).one_or_none()
+    return _one(row) if row else None
+
+
 def save(tx: Connection, x: Message) -> None:
     tx.execute(SAVE, {"message": x.id, **_moving(x)})
+
+
+def settle(tx: Connection, x: Message) -> bool:
+    """Save what came of a send; False when something was heard of it before."""
+    return tx.execute(SETTLE, {"message": x.id, **_moving(x)}).rowcount == 1
 
 
 def of_case(tx: Connection, case_id: str) -> list[Message]:
@@ -44,7 +88,7 @@ def asked_since(
 ) -> int:
     """How many messages we started went to this person since then, or may have, whatever the case.
     *waiting*: and those that are about to go. Exact for who holds the person."""
-    gone = and_(m.state.in_(("unknown", "sent")), m.sent_at > since)
+    gone = and_(m.state.in_(_GONE), m.sent_at > since)
     counts = or_(gone, m.state == MessageState.QUEUED.value) if waiting else gone
     return tx.execute(
         select(func.count())
@@ -58,6 +102,15 @@ def links_since(tx: Connection, case_id: str, since: datetime) -> int:
         select(func.count()).where(
             m.case_id == case_id, m.purpose == Purpose.LINK.value, m.created_at > since
         )
+    ).scalar_one()
+
+
+def answers_since(tx: Connection, address: str, since: datetime) -> int:
+    """How many replies from this address were answered."""
+    k = t.contacts.c
+    return tx.execute(
+        select(func.count()).select_from(t.messages.join(t.contacts, k.id == m.contact_id))
+        .where(k.address == address, m.purpose == Purpose.ANSWER.value, m.created_at > since)
     ).scalar_one()
 
 
@@ -77,7 +130,8 @@ def cancel_queued(tx: Connection, case_id: str, reason: str) -> int:
 def _moving(x: Message) -> dict[str, object]:
     return {
         "state": x.state.value, "reasons": list(x.reasons), "tries": x.tries,
-        "reference": x.reference, "sent_at": x.sent_at,
+        "provider": x.provider, "reference": x.reference, "decision": x.decision,
+        "sent_at": x.sent_at,
     }
 
 
@@ -86,6 +140,7 @@ def _one(r: Row[tuple[object, ...]]) -> Message:
         id=r.id, case_id=r.case_id, person_id=r.person_id, contact_id=r.contact_id,
         channel=r.channel, purpose=Purpose(r.purpose), template=r.template, locale=r.locale,
         values=r._mapping["values"], state=MessageState(r.state), reasons=tuple(r.reasons),
-        link_id=r.link_id, challenge_id=r.challenge_id, tries=r.tries, reference=r.reference,
+        link_id=r.link_id, challenge_id=r.challenge_id, tries=r.tries, version=r.version,
+        decision=r.decision, provider=r.provider, reference=r.reference,
         created_at=r.created_at, sent_at=r.sent_at,
     )

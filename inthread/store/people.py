@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from inthread.domain.person import Contact, Person
+from inthread.domain.person import Contact, Person, channels_of
 from inthread.domain.refusals import NotFound
 from inthread.store import tables as t
 from inthread.store.bulk import among
@@ -17,8 +17,10 @@ p, k = t.people.c, t.contacts.c
 
 _EACH = (
     select(
-        p.id, p.reference, p.name, p.locale, p.zone, k.id.label("contact_id"), k.channel,
-        k.address, k.rank, k.known_since, k.stopped_at,
+        p.id, p.reference, p.name, p.locale, p.zone, p.country, p.region, p.prefers,
+        p.stopped_at.label("person_stopped_at"), k.id.label("contact_id"), k.channel,
+        k.address, k.rank, k.known_since, k.stopped_at, k.unreachable_at, k.checked_at,
+        k.heard_at,
     )
     .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
     .order_by(p.id, k.rank, k.created_at, k.id)
@@ -52,7 +54,8 @@ def add_all(tx: Connection, people: Sequence[Person], now: datetime) -> None:
     if people:
         tx.execute(insert(t.people), [
             {"id": x.id, "reference": x.reference, "name": x.name, "locale": x.locale,
-             "zone": x.zone, "created_at": now} for x in people
+             "zone": x.zone, "country": x.country, "region": x.region, "prefers": x.prefers,
+             "created_at": now} for x in people
         ])
 
 
@@ -60,7 +63,8 @@ def add_contacts(tx: Connection, contacts: Sequence[Contact], now: datetime) -> 
     if contacts:
         tx.execute(insert(t.contacts), [
             {"id": x.id, "person_id": x.person_id, "channel": x.channel, "address": x.address,
-             "rank": x.rank, "known_since": x.known_since, "created_at": now} for x in contacts
+             "rank": x.rank, "known_since": x.known_since, "checked_at": x.checked_at or now,
+             "created_at": now} for x in contacts
         ])
 
 
@@ -80,19 +84,80 @@ def stop_contact(tx: Connection, contact_id: str, why: str, now: datetime) -> bo
     return got.rowcount == 1
 
 
+def at_address(tx: Connection, kind: str, address: str) -> dict[str, Person]:
+    """Everybody who is written to at this address, by id, whether or not it was stopped."""
+    owners = select(k.person_id).where(k.address == address, k.channel.in_(channels_of(kind)))
+    return {x.id: x for x in _people(tx, _EACH.where(p.id.in_(owners)))}
+
+
+def stop(tx: Connection, person_id: str, suppression_id: str, now: datetime) -> bool:
+    """We start nothing more with this person, on any channel. False when that was so already."""
+    got = tx.execute(
+        update(t.people).where(p.id == person_id, p.stopped_at.is_(None))
+        .values(stopped_at=now, stopped_by=suppression_id)
+    )
+    return got.rowcount == 1
+
+
+def start_again(tx: Connection, person_id: str, suppression_id: str) -> bool:
+    """Take back that stop, and no other."""
+    got = tx.execute(
+        update(t.people).where(p.id == person_id, p.stopped_by == suppression_id)
+        .values(stopped_at=None, stopped_by=None)
+    )
+    return got.rowcount == 1
+
+
+def contact(tx: Connection, contact_id: str) -> Contact:
+    """Raises NotFound."""
+    row = tx.execute(select(t.contacts).where(k.id == contact_id)).one_or_none()
+    if row is None:
+        raise NotFound("contact")
+    return _contact(row)
+
+
+def heard_from(tx: Connection, contact_id: str, now: datetime, *, theirs: bool) -> None:
+    """Somebody wrote to us from there, so it can be reached. *theirs*: nobody else has it."""
+    known = {"checked_at": now} if theirs else {}
+    tx.execute(
+        update(t.contacts).where(k.id == contact_id)
+        .values(heard_at=now, unreachable_at=None, **known)
+    )
+
+
+def cannot_be_reached(tx: Connection, contact_id: str, now: datetime) -> None:
+    """Nothing arrives there, until its source states it again."""
+    tx.execute(
+        update(t.contacts).where(k.id == contact_id, k.unreachable_at.is_(None))
+        .values(unreachable_at=now)
+    )
+
+
 def _people(
     tx: Connection, query: Select[tuple[object, ...]], given: Mapping[str, object] | None = None
 ) -> list[Person]:
     found: dict[str, Person] = {}
     contacts: dict[str, list[Contact]] = {}
     for r in tx.execute(query, given):
-        found.setdefault(r.id, Person(r.id, r.reference, r.name, r.locale, r.zone))
+        if r.id not in found:
+            found[r.id] = Person(
+                r.id, r.reference, r.name, r.locale, r.zone, (), r.country, r.region, r.prefers,
+                r.person_stopped_at,
+            )
         of = contacts.setdefault(r.id, [])
         if r.contact_id is not None:
             of.append(Contact(
-                r.contact_id, r.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at
+                r.contact_id, r.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at,
+                r.unreachable_at, r.checked_at, r.heard_at,
             ))
     return [replace(x, contacts=tuple(contacts[x.id])) for x in found.values()]
+
+
+def _contact(r: Row[tuple[object, ...]]) -> Contact:
+    return Contact(
+        r.id, r.person_id, r.channel, r.address, r.rank, r.known_since, r.stopped_at,
+        r.unreachable_at, r.checked_at, r.heard_at,
+    )
 
 
 def _found(people: Sequence[Person]) -> Person:

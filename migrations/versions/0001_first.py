@@ -77,16 +77,35 @@ people = Table(
     "people", metadata, _id(),
     Column("reference", String(120), nullable=False, unique=True),
     _str("name", 200), _str("locale", 12, null=True), _str("zone", 60, null=True),
-    _at("created_at"),
+    _str("country", 2, null=True), _str("region", 10, null=True), Column("prefers", Json),
+    _at("stopped_at", null=True), _str("stopped_by", 40, null=True), _at("created_at"),
 )
 
 contacts = Table(
     "contacts", metadata, _id(), _ref("person_id", "people"),
     _str("channel", 20), _str("address", 254), Column("rank", Integer, nullable=False),
     _at("known_since", null=True), _at("stopped_at", null=True), _str("stopped_why", 40, null=True),
+    _at("unreachable_at", null=True), _at("checked_at", null=True), _at("heard_at", null=True),
     _at("created_at"),
     UniqueConstraint("person_id", "channel", "address"),
-    Index("ix_contacts_address", "channel", "address"),
+    Index("ix_contacts_address", "address"),
+)
+
+consents = Table(
+    "consents", metadata, Column("seq", Serial, primary_key=True, autoincrement=True),
+    _ref("person_id", "people"), _ref("contact_id", "contacts"), _str("purpose", 20),
+    Column("given", Boolean, nullable=False), _str("source", 40),
+    Column("wording", Text, nullable=False), _str("version", 40), _at("at"),
+    Column("evidence", Json),
+    Index("ix_consents_contact_purpose", "contact_id", "purpose", "seq"),
+)
+
+suppressions = Table(
+    "suppressions", metadata, _id(), _str("kind", 10), _str("address", 254), _str("source", 60),
+    Column("evidence", Json), _at("at"), _at("lifted_at", null=True),
+    Index(
+        "uq_suppressions_standing", "address", "kind", unique=True, **_where("lifted_at IS NULL")
+    ),
 )
 
 cases = Table(
@@ -237,8 +256,37 @@ messages = Table(
     _str("locale", 12), _str("state", 12), Column("reasons", Json, nullable=False),
     _ref("link_id", "links", null=True), _ref("challenge_id", "challenges", null=True),
     Column("values", Json, nullable=False), Column("tries", Integer, nullable=False),
-    _str("reference", 200, null=True), _at("created_at"), _at("sent_at", null=True),
+    _str("provider", 40, null=True), _str("reference", 200, null=True),
+    Column("version", Integer, nullable=False), Column("decision", Json),
+    _at("created_at"), _at("sent_at", null=True),
     Index("ix_messages_asked", "person_id", **_where("purpose = 'ask'")),
+    Index("ix_messages_reference", "provider", "reference", **_where("reference IS NOT NULL")),
+)
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("provider", String(40), primary_key=True), Column("event_id", String(200),
+    primary_key=True),
+    _ref("message_id", "messages", index=True), _str("status", 12), _str("code", 40),
+    _at("received_at"),
+)
+
+replies = Table(
+    "replies", metadata, _id(), _str("provider", 40), _str("event_id", 200), _str("channel", 20),
+    _str("address", 254), _str("to", 254), Column("body", Text, nullable=False), _str("choice", 60),
+    _str("intent", 20), _ref("person_id", "people", null=True), _ref("case_id", "cases", null=True),
+    _str("state", 12), _str("queue", 80, null=True), _at("due_at", null=True), _at("received_at"),
+    _at("resolved_at", null=True), _str("resolution", 20, null=True),
+    _str("resolved_by", 100, null=True),
+    UniqueConstraint("provider", "event_id"),
+    CheckConstraint(
+        "(state = 'waiting') = (queue IS NOT NULL AND due_at IS NOT NULL AND resolved_at IS NULL)",
+        name="owned",
+    ),
+    Index("ix_replies_person", "person_id", "received_at"),
+    Index("ix_replies_case", "case_id"),
+    Index("ix_replies_waiting", "due_at", "id", **_where("state = 'waiting'")),
+    Index("ix_replies_in_doubt", "address", **_where("state = 'waiting'")),
 )
 
 work_items = Table(
@@ -281,6 +329,25 @@ counters = Table(
     "counters", metadata,
     Column("bucket", String(120), primary_key=True), Column("window", BigInteger, primary_key=True),
     Column("n", Integer, nullable=False),
+)
+
+provider_minutes = Table(
+    "provider_minutes", metadata,
+    Column("provider", String(40), primary_key=True), Column("minute", BigInteger,
+    primary_key=True),
+    Column("accepted", Integer, nullable=False), Column("failed", Integer, nullable=False),
+    Column("slow", Integer, nullable=False),
+)
+
+provider_tokens = Table(
+    "provider_tokens", metadata, Column("provider", String(40), primary_key=True),
+    Column("spent_until_us", BigInteger, nullable=False),
+)
+
+provider_days = Table(
+    "provider_days", metadata,
+    Column("provider", String(40), primary_key=True), Column("day", String(10), primary_key=True),
+    Column("spent_micro", BigInteger, nullable=False), _at("alarmed_at", null=True),
 )
 
 

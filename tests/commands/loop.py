@@ -162,7 +162,7 @@ def a_loop(db: Database) -> Loop:
     clock = Clock()
     rt = a_runtime(db, clock=clock)
     watched = {key: Watched(key, db, clock) for key in ("sms", "email", "whatsapp")}
-    rt = replace(rt, registry=replace(rt.registry, channels=watched))
+    rt = replace(rt, registry=replace(rt.registry, providers=watched))
     loop = Loop(rt, fakes_of(rt), clock)
     for number in INVOICES:
         loop.send(number)

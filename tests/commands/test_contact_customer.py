@@ -134,8 +134,12 @@ def test_what_is_held_says_why(rt: Runtime, clock: Clock) -> None:
     assert the_case(rt, case.id).next == NextStep("contact", "cadence", opening)
     with rt.db.read() as tx:
         [event] = audit.of_subject(tx, case.id)
-    assert (event.event, dict(event.detail)) == (
-        "message.held", {"reasons": ["outside_hours"], "until": opening.isoformat()}
+    why = ["outside_hours", "outside_workflow_hours"]
+    assert event.event == "message.held"
+    assert (event.detail["reasons"], event.detail["until"]) == (why, opening.isoformat())
+    decision = event.detail["decision"]
+    assert (decision["reasons"], decision["zones"], decision["packs"]) == (
+        why, ["America/New_York"], {"us": rt.packs["us"].version}
     )
 
 

@@ -36,6 +36,8 @@ from tests.clock import Clock
 from tests.look import said_of
 from tests.rows import every_row, nothing_written
 
+SHUT = ["outside_hours", "outside_workflow_hours"]
+
 
 def a_queued_ask(rt: Runtime) -> Case:
     case = a_case(rt=rt)
@@ -58,10 +60,11 @@ def test_r4_1_a_worker_paused_past_the_hour_holds_it(
     clock.tick(minutes=1)
     carry_all(rt)
     opening = datetime(2026, 1, 6, 13, 0, tzinfo=UTC)
-    assert (fakes.sms.sent, kept(rt)) == ([], [("queued", ["outside_hours"])])
+    assert (fakes.sms.sent, kept(rt)) == ([], [("queued", SHUT)])
     [message] = every_row(rt.db)["messages"]
     assert said_of(rt, case)[-1] == ("message.held", {
-        "message": message["id"], "reasons": ["outside_hours"], "until": opening.isoformat()
+        "message": message["id"], "reasons": SHUT, "until": opening.isoformat(),
+        "decision": message["decision"],
     })
     clock.at = opening - timedelta(seconds=1)
     carry_all(rt)
@@ -113,7 +116,7 @@ def test_a_reminder_queued_before_the_customer_acted_never_leaves(
     carry_all(rt, kinds=("contact",))
     clock.tick(minutes=1)
     carry_all(rt)
-    assert kept(rt)[-1] == ("queued", ["outside_hours"])
+    assert kept(rt)[-1] == ("queued", SHUT)
     fresh = a_coded_visit(rt=rt, visit=an_open_visit(rt=rt, case=visit.case))
     _, payment = a_started_payment(rt=rt, visit=fresh)
     fakes.payments.close(fakes.payments.checkouts[payment])

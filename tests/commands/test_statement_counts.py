@@ -119,7 +119,7 @@ def test_contacting_a_customer(rt: Runtime) -> None:
 def test_sending_a_message(rt: Runtime) -> None:
     a_case(rt=rt)
     carry_all(rt, kinds=("contact",))
-    check(rt.db, carrying(rt, "message"), 13, 3)
+    check(rt.db, carrying(rt, "message"), 15, 3)
 
 
 def test_delivering_a_write_and_its_proof(rt: Runtime) -> None:

@@ -1,24 +1,14 @@
-"""When the next message may go, in whose local time, and why not."""
+"""When a case is next to be asked, and in whose local time."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from inthread.domain.cadence import (
-    Gate,
-    after_step,
-    may_ask,
-    next_opening,
-    resume_at,
-    zone_of,
-)
-from inthread.domain.case import CaseState, NextStep
+from inthread.domain.cadence import after_step, resume_at, zone_of
+from inthread.domain.case import NextStep
 from inthread.domain.contract import Cadence, CadenceStep
 from inthread.domain.person import Contact, Person
 from tests.domain.test_case import a_case
@@ -48,71 +38,6 @@ def a_person(zone: str | None = "America/New_York") -> Person:
 ])
 def test_whose_clock(stated: str | None, meant: str) -> None:
     assert zone_of(a_person(stated), CADENCE).key == meant
-
-
-def local(text: str, zone: ZoneInfo = NEW_YORK) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
-
-
-@pytest.mark.parametrize(("at", "opening"), [
-    ("2026-01-05T08:00:00", None),
-    ("2026-01-05T20:59:59.999999", None),
-    ("2026-01-05T07:59:59.999999", "2026-01-05T08:00:00"),
-    ("2026-01-05T21:00:00", "2026-01-06T08:00:00"),
-    ("2026-01-05T00:00:00", "2026-01-05T08:00:00"),
-    ("2026-03-07T22:00:00", "2026-03-08T08:00:00"),  # the clocks go forward in between
-    ("2026-10-31T22:00:00", "2026-11-01T08:00:00"),  # and back
-    ("2026-12-31T23:00:00", "2027-01-01T08:00:00"),
-])
-def test_r4_2_the_opening_hours(at: str, opening: str | None) -> None:
-    found = next_opening(CADENCE, NEW_YORK, local(at))
-    assert found == (None if opening is None else local(opening))
-
-
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from(ZONES),  # noqa: DTZ001
-    st.sampled_from([(time(8), time(21)), (time(9), time(17, 30)), (time(0), time(23, 59))]),
-)
-def test_the_next_opening_is_open_and_soon(at, zone, hours) -> None:  # type: ignore[no-untyped-def]
-    cadence = replace(CADENCE, opens=hours[0], closes=hours[1])
-    where, now = ZoneInfo(zone), at.replace(tzinfo=UTC)
-    opening = next_opening(cadence, where, now)
-    if opening is None:
-        assert hours[0] <= now.astimezone(where).time() < hours[1]
-        return
-    assert now < opening <= now + timedelta(hours=26)
-    assert next_opening(cadence, where, opening) is None
-    assert opening.astimezone(where).time() == hours[0]
-
-
-def test_nothing_against_it() -> None:
-    assert may_ask(a_case(), a_person(), CONTACT, CADENCE, 0, NOW) == Gate()
-    assert may_ask(a_case(), a_person(), CONTACT, CADENCE, 0, NOW).open
-
-
-@pytest.mark.parametrize("state", [s for s in CaseState if s is not CaseState.OPEN])
-def test_only_about_an_open_case(state: CaseState) -> None:
-    gate = may_ask(a_case(state), a_person(), CONTACT, CADENCE, 0, NOW)
-    assert gate == Gate((f"case_{state.value}",), None)
-
-
-def test_what_is_against_it_for_good() -> None:
-    stopped = replace(CONTACT, stopped_at=NOW)
-    assert may_ask(a_case(), a_person(), None, CADENCE, 0, NOW) == Gate(("no_contact",))
-    assert may_ask(a_case(), a_person(), stopped, CADENCE, 0, NOW) == Gate(("stopped",))
-
-
-def test_what_is_against_it_for_now() -> None:
-    night = local("2026-01-05T22:00:00")
-    assert may_ask(a_case(), a_person(), CONTACT, CADENCE, 0, night) == Gate(
-        ("outside_hours",), local("2026-01-06T08:00:00")
-    )
-    for asked in (1, 2):
-        assert may_ask(a_case(), a_person(), CONTACT, CADENCE, asked, NOW) == Gate(
-            ("over_the_cap",), NOW + DAY
-        )
-    twice = replace(CADENCE, per_day=2)
-    assert may_ask(a_case(), a_person(), CONTACT, twice, 1, NOW).open
 
 
 def test_what_follows_a_step() -> None:

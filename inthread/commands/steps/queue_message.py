@@ -17,15 +17,18 @@ def queue_message(
     rt: Runtime, tx: Tx, *, case: Case, person: Person, contact: Contact,
     purpose: Purpose, template: str, values: Mapping[str, str] | None = None,
     link_id: str | None = None, challenge_id: str | None = None,
+    decision: Mapping[str, object] | None = None,
 ) -> audit.Entry:
     """What to audit of it. The text is made at the instant of sending, so no link and no code is
     at rest."""
     now = rt.now()
+    workflow = rt.workflows[case.workflow]
     message = Message(
         id=rt.new_id("msg"), case_id=case.id, person_id=person.id, contact_id=contact.id,
         channel=contact.channel, purpose=purpose, template=template,
-        locale=rt.workflows[case.workflow].locale(person.locale), values=dict(values or {}),
-        link_id=link_id, challenge_id=challenge_id, created_at=now,
+        locale=workflow.locale(person.locale), values=dict(values or {}),
+        version=workflow.message_versions.get(template, rt.answers.version),
+        link_id=link_id, challenge_id=challenge_id, decision=decision, created_at=now,
     )
     messages.add(tx, message)
     kind = "code" if purpose is Purpose.CODE else "message"

@@ -1,0 +1,66 @@
+"""Record what a provider says became of a message: forward only, and each word of it once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inthread.commands.opt_out import opt_out
+from inthread.commands.steps.try_elsewhere import try_elsewhere
+from inthread.domain.actor import Actor
+from inthread.domain.audit import AuditEvent
+from inthread.domain.message import Message, MessageState, moves_on
+from inthread.runtime import Runtime
+from inthread.spi import DeliveryReceipt
+from inthread.store import audit, cases, deliveries, messages, people
+from inthread.store.db import Tx
+
+
+def record_delivery(
+    rt: Runtime, *, actor: Actor, provider: str, receipt: DeliveryReceipt
+) -> MessageState | None:
+    """The message's state afterwards; None when it is no message of this provider.
+
+    What did not arrive goes to the person's next contact point at once; an address that cannot be
+    reached is left alone until its source states it again; a stop that the network took down holds
+    with us as well."""
+    actor.require("replies:write")
+    with rt.db.begin() as tx:
+        found = _message(tx, provider, receipt)
+        if found is None:
+            return None
+        case = cases.lock(tx, found.case_id)
+        message = messages.get(tx, found.id)
+        now = rt.now()
+        if not deliveries.add(tx, provider, receipt, message.id, now):
+            return message.state
+        after = MessageState(receipt.status.value)
+        if not moves_on(message.state, after):
+            return message.state
+        failed = after is MessageState.FAILED
+        moved = replace(
+            message, state=after, reference=message.reference or receipt.reference or None,
+            provider=message.provider or provider,
+            reasons=(receipt.code or "not delivered",) if failed else (),
+        )
+        messages.save(tx, moved)
+        audit.append(
+            tx, now, actor, case.id,
+            AuditEvent.MESSAGE_FAILED if failed else AuditEvent.MESSAGE_DELIVERED,
+            message=message.id, channel=message.channel, state=after.value, code=receipt.code,
+        )
+        if failed and receipt.for_good:
+            people.cannot_be_reached(tx, message.contact_id, now)
+        if failed and not receipt.stopped:
+            try_elsewhere(rt, tx, actor=actor, case=case, message=moved)
+    if failed and receipt.stopped:
+        opt_out(rt, actor=actor, contact_id=message.contact_id, source="network")
+    return after
+
+
+def _message(tx: Tx, provider: str, receipt: DeliveryReceipt) -> Message | None:
+    """By our own id, which a callback carries even when the answer to the send was never heard;
+    else by the provider's reference."""
+    found = messages.find(tx, receipt.message_id) if receipt.message_id else None
+    if found is None and receipt.reference:
+        found = messages.by_reference(tx, provider, receipt.reference)
+    return found if found is not None and found.provider in (None, provider) else None

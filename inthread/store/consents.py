@@ -1,0 +1,42 @@
+"""The consent ledger: rows are added and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Row, insert, select
+
+from inthread.domain.consent import Consent
+from inthread.store import tables as t
+
+n = t.consents.c
+ADD = insert(t.consents)
+
+
+def add_all(tx: Connection, lines: Sequence[Consent]) -> None:
+    """Write them down, in this order."""
+    if lines:
+        tx.execute(ADD, [
+            {"person_id": x.person_id, "contact_id": x.contact_id, "purpose": x.purpose,
+             "given": x.given, "source": x.source, "wording": x.wording, "version": x.version,
+             "at": x.at, "evidence": x.evidence} for x in lines
+        ])
+
+
+def of_person(tx: Connection, person_id: str) -> list[Consent]:
+    """Every line about a person, oldest first."""
+    rows = tx.execute(select(t.consents).where(n.person_id == person_id).order_by(n.seq))
+    return [_one(r) for r in rows]
+
+
+def of_contact(tx: Connection, contact_id: str) -> list[Consent]:
+    """Every line about a contact point, oldest first."""
+    rows = tx.execute(select(t.consents).where(n.contact_id == contact_id).order_by(n.seq))
+    return [_one(r) for r in rows]
+
+
+def _one(r: Row[tuple[object, ...]]) -> Consent:
+    return Consent(
+        r.person_id, r.contact_id, r.purpose, r.given, r.source, r.wording, r.version, r.at,
+        r.evidence,
+    )

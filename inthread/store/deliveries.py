@@ -1,0 +1,26 @@
+"""What providers said became of messages, each event once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from inthread.spi import DeliveryReceipt
+from inthread.store import tables as t
+
+
+def add(
+    tx: Connection, provider: str, receipt: DeliveryReceipt, message_id: str, now: datetime
+) -> bool:
+    """False when this event was recorded before."""
+    insert = sqlite_insert if tx.dialect.name == "sqlite" else pg_insert
+    made = tx.execute(
+        insert(t.deliveries)
+        .values(provider=provider, event_id=receipt.event_id, message_id=message_id,
+                status=receipt.status.value, code=receipt.code[:40], received_at=now)
+        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+    )
+    return made.rowcount == 1
