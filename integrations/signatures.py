@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Signatures:
         if len(raw) < LEAST_SECRET:
             raise ValueError(f"the signing secret has less than {LEAST_SECRET} bytes")
         self._webhook = Webhook(raw)
+        self._key = raw
 
     def sign(self, id: str, body: str, now: datetime) -> dict[str, str]:
         """The three headers of one try. `now`: aware, UTC."""
@@ -52,12 +54,15 @@ class Signatures:
         at = datetime.fromtimestamp(int(stamp), UTC)
         if abs(now - at) > TOLERANCE:
             raise Rejected("the timestamp is more than 300 s from now")
-        try:
-            expected = self._webhook.sign(id, at, body.decode())
-        except UnicodeDecodeError:
-            raise Rejected("the body is not text") from None
+        expected = self._expected(id, stamp, body)
         given = sent.get("webhook-signature", "").encode("utf-8", "replace").split(b" ")
-        matches = [hmac.compare_digest(expected.encode(), each) for each in given]
+        matches = [hmac.compare_digest(expected, each) for each in given]
         if not any(matches):
             raise Rejected("no signature matches")
         return id
+
+    def _expected(self, id: str, stamp: str, body: bytes) -> bytes:
+        """Over bytes, which the library does not take: a mail may be in any encoding."""
+        signed = f"{id}.{int(stamp)}.".encode("utf-8", "replace") + body
+        digest = hmac.new(self._key, signed, hashlib.sha256).digest()
+        return b"v1," + base64.b64encode(digest)
