@@ -22,5 +22,6 @@ def add(
         .values(provider=provider, event_id=receipt.event_id, message_id=message_id,
                 status=receipt.status.value, code=receipt.code[:40], received_at=now)
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+        .returning(t.deliveries.c.event_id)
     )
-    return made.rowcount == 1
+    return made.first() is not None

@@ -25,9 +25,9 @@ def add(tx: Connection, x: Reply) -> bool:
         .values(id=x.id, provider=x.provider, event_id=x.event_id, channel=x.channel,
                 address=x.address, to=x.to, body=x.body, choice=x.choice, intent=x.intent.value,
                 person_id=x.person_id, received_at=x.received_at, **_moving(x))
-        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+        .on_conflict_do_nothing(index_elements=["provider", "event_id"]).returning(r.id)
     )
-    return made.rowcount == 1
+    return made.first() is not None
 
 
 def save(tx: Connection, x: Reply) -> None:

@@ -32,8 +32,9 @@ def add(
         insert(t.suppressions)
         .values(id=id, kind=kind, address=address, source=source, at=now, evidence=evidence)
         .on_conflict_do_nothing(index_elements=["address", "kind"], index_where=_STANDING)
+        .returning(s.id)
     )
-    return id if made.rowcount == 1 else standing(tx, kind, address) or id
+    return id if made.first() is not None else standing(tx, kind, address) or id
 
 
 def lift(tx: Connection, suppression_id: str, now: datetime) -> bool:
