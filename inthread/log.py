@@ -32,6 +32,7 @@ _SECRETS = (
     re.compile(r"(?<![A-Za-z0-9])[a-z0-9]{2}:[A-Za-z0-9+/]{42,}={0,2}"),  # an entry of the keyring
     re.compile(r"(?i)(?<=bearer )[^\s\"',]+"),
     re.compile(r"(?<=/l/)[^\s/?#\"'<>]+"),
+    re.compile(r"(?<=/stop/)[^\s/?#\"'<>]+"),
 )
 # A run of base64url of 240 bits or more: link tokens, cookies, keys. Names and digests have no
 # capitals; a random run of this length without one comes once in 10^10.

@@ -9,7 +9,7 @@ from inthread.commands.record_payment_event import record_payment_event
 from inthread.domain.actor import provider
 from inthread.spi import PaymentEvent, PaymentProvider, Rejected
 from inthread.web import problems
-from inthread.web.problems import Told, Turned, bad_request, respond
+from inthread.web.problems import bad_request, respond, unsigned
 from inthread.web.responding import runtime
 
 BODY = 256 * 1024
@@ -42,9 +42,6 @@ def _event(from_whom: PaymentProvider, body: bytes) -> PaymentEvent:
     try:
         return from_whom.parse(body, dict(request.headers), rt.now())
     except Rejected:
-        raise Turned(Told(
-            401, "unauthorized", "The signature does not count.",
-            headers={"WWW-Authenticate": 'Signature realm="inthread"'},
-        )) from None
+        raise unsigned() from None
     except (ValueError, KeyError, TypeError):
         raise bad_request("The event is not one that we know how to read.") from None

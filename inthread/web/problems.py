@@ -72,6 +72,14 @@ def bad_request(detail: str) -> Turned:
     return Turned(Told(400, "bad_request", TITLES[400], detail))
 
 
+def unsigned() -> Turned:
+    """For whoever should have signed: nothing is said of what was wrong with it."""
+    return Turned(Told(
+        401, "unauthorized", "The signature does not count.",
+        headers={"WWW-Authenticate": 'Signature realm="inthread"'},
+    ))
+
+
 def told(raised: Exception) -> Told:
     """The problem for whatever was raised. A fault of ours says nothing about itself."""
     if isinstance(raised, Turned):

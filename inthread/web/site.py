@@ -11,7 +11,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from inthread.registry import Registry
 from inthread.runtime import Runtime
 from inthread.settings import Settings
-from inthread.web import actions, api_docs, health, help, hooks, identity, landing, menu, receipts
+from inthread.web import (
+    actions,
+    api_docs,
+    channel_hooks,
+    health,
+    help,
+    hooks,
+    identity,
+    landing,
+    menu,
+    receipts,
+)
 from inthread.web.compress import Presser, compress_text
 from inthread.web.guesses import Guesses
 from inthread.web.pages import build
@@ -53,7 +64,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     for each in (landing, identity, menu, actions, receipts, help):
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
-    for machines in (api_docs, hooks, health):
+    for machines in (api_docs, hooks, channel_hooks, health):
         machines.install(app)
     if hops := int(settings.proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
