@@ -109,7 +109,7 @@ def _connector(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
 
 
 def _channel(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
-    return check_channel(plugins.providers[key], sample.outgoing)
+    return check_channel(plugins.providers[key], sample.outgoing, remembers=sample.remembers)
 
 
 def _payments(plugins: Registry, key: str, sample: Sample) -> list[Finding]:

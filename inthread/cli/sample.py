@@ -39,6 +39,14 @@ class Sample:
         made = an_outgoing(number, to=self._text("to", an_outgoing().to))
         return replace(made, id=f"msg_check_{self.run}_{number}")
 
+    @property
+    def remembers(self) -> bool:
+        """`remembers = false`: a channel whose supplier knows no idempotency key."""
+        value = self.given.get("remembers", True)
+        if not isinstance(value, bool):
+            raise TypeError("remembers is true or false")
+        return value
+
     def payment(self, provider: str, number: int) -> Payment:
         """`minor` and `currency`."""
         made = a_payment(number, provider=provider)

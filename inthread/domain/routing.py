@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
+from inthread.domain.dialled import dialled
+
 RESTING_WEIGHT = 100
 
 
@@ -34,6 +36,14 @@ class Guards:
     countries: frozenset[str] = frozenset()
     per_prefix_hour: int | None = None
     currency: str = "USD"
+
+    def admit(self, number: str) -> bool:
+        """Whether this number (E.164) lies in a country that is written to. One of no country (a
+        satellite's) does not, once any is named."""
+        if not self.countries:
+            return True
+        known = dialled(number)
+        return known is not None and known.country in self.countries
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from inthread.spi import (
     Applied,
     Blobs,
     ChannelProvider,
     Connector,
+    Hook,
     Outgoing,
     Rejected,
     Retry,
@@ -27,6 +28,8 @@ from inthread.testing.findings import Finding as Finding
 from inthread.testing.findings import Notebook
 
 MakeWriteback = Callable[[int], Writeback]
+
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -151,18 +154,27 @@ def _unanswered(book: Notebook, connector: Connector, writeback: Writeback) -> N
     book.note("gives up within 60 s", took < 60, f"{took:.1f} s")
 
 
-def check_channel(channel: ChannelProvider, make_message: Callable[[int], Outgoing]) -> list[Finding]:
-    """`make_message(n)` gives a different message for each n, to an address that may be written."""
+def check_channel(
+    channel: ChannelProvider, make_message: Callable[[int], Outgoing], *, remembers: bool = True
+) -> list[Finding]:
+    """`make_message(n)` gives a different message for each n, to an address that may be written.
+
+    `remembers`: False for a supplier that has no idempotency key (carriers, SMTP). The product
+    never sends a second time what may have left, so that this promise may be missing.
+    """
     book = Notebook()
     _names(book, channel.key)
     first = book.attempt("sends", lambda: channel.send(make_message(1)))
     if first is not None:
         book.note("sends", isinstance(first, Sent) and bool(first.reference), first)
+    if first is not None and remembers:
         again = book.attempt("the same id again", lambda: channel.send(make_message(1)))
         book.equal("the same id is one message", first, again)
     other = book.attempt("sends another", lambda: channel.send(make_message(2)))
     if other is not None and first is not None:
         book.note("another id is another message", other.reference != first.reference, other)
+    unsigned = Hook(f"https://pay.example/hooks/channels/{channel.key}", {}, b"")
+    book.raises("an unsigned hook is Rejected", Rejected, lambda: channel.hear(unsigned, _AT))
     return book.findings
 
 

@@ -111,16 +111,16 @@ def test_a_channel(
 ) -> None:
     with running("phone", tmp_path / "phone") as url:
         settings |= {"INTHREAD_PHONE": url, "INTHREAD_PHONE_KEY": KEY}
-        said = inthread("plugins", "check", "sms")
+        said = inthread("plugins", "check", "sim_sms")
     assert said.status == 0, said.out
 
 
 def test_a_name_that_nobody_has(inthread: Inthread) -> None:
     said = inthread("plugins", "check", "acme_billing")
     assert (said.status, said.err) == (1, (
-        "There is no plugin 'acme_billing'. There are: attest, billing, compliance, disk, email, "
-        "pay, plan, promise, sandbox_pay, sms, upload, whatsapp. One of a package is loaded when "
-        "INTHREAD_PLUGINS names it.\n"
+        "There is no plugin 'acme_billing'. There are: attest, billing, compliance, disk, pay, plan, "
+        "promise, sandbox_pay, sim_email, sim_sms, sim_voice, sim_whatsapp, upload. One of a "
+        "package is loaded when INTHREAD_PLUGINS names it.\n"
     ))
 
 
