@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inthread.domain.shorteners import is_shortener
 from inthread.keyring import Keyring, WeakKey
 
 PREFIX = "INTHREAD_"
@@ -163,6 +164,8 @@ def _wrong(s: Settings) -> list[str]:
     parts = urlsplit(s.origin)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
         said.append("INTHREAD_ORIGIN is a scheme and host such as https://pay.example")
+    elif is_shortener(parts.hostname or ""):
+        said.append("INTHREAD_ORIGIN is a shared shortener, which networks block: use your host")
     said += _limit("INTHREAD_LINK_HOURS", s.link_hours, 336)
     said += _limit("INTHREAD_CODE_MINUTES", s.code_minutes, 10)
     said += _limit("INTHREAD_LEASE_SECONDS", s.lease_seconds, 600, least=5)

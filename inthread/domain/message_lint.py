@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from inthread.domain.contract import MESSAGES
 from inthread.domain.document import Section
-from inthread.domain.gsm7 import septets
-from inthread.domain.wording import Template
+from inthread.domain.gsm7 import Room, room, septets
+from inthread.domain.shorteners import is_shortener
+from inthread.domain.wording import Template, render
 
 CODE, RECEIPT, _RENEWED, PAUSED = MESSAGES
 LAST_LINE_OF_CODE = "@{{ host }} #{{ code }}"
 ONE_SMS = 160
-# Security R6.8 asks for one SMS, whatever is filled in.
-LONGEST = {"brand": 24, "code": 6, "minutes": 2, "host": 40}
+MOST_PARTS = 3
+# The longest each field is filled with; a name may begin with any letter of any alphabet.
+LONGEST: Mapping[str, str] = {
+    "brand": "x" * 24, "code": "0" * 6, "minutes": "10", "host": "x" * 40, "phone": "0" * 20,
+    "link": "https://" + "x" * 40 + "/l/" + "x" * 46, "reference": "X" * 12,
+    "name_initial": "\u0141",
+}
 
 # Words that tell a stranger what the matter is (CONC 7.9.10R, 12 CFR 1006.6), without accents.
 _DEBT = re.compile(
@@ -24,7 +31,11 @@ _DEBT = re.compile(
 )
 _OPT_OUT = re.compile(r"\bSTOP\b")
 _KEY_TO_STOP = re.compile(r"\b9\b")
-_ADDRESS = re.compile(r"https?:|www\.", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z]{2,10}:/|https?:|www\.", re.IGNORECASE)
+# Anything a phone would make a link of: dots between words without a space, or an IP address.
+_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}|\d{1,3}(?:\.\d{1,3}){3}")
+_STUCK_LINK = re.compile(r"\S\{\{ link \}\}|\{\{ link \}\}\S")
+_DOTS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024", "."))
 
 
 def lint_text(section: Section, name: str, text: Template) -> None:
@@ -38,15 +49,18 @@ def lint_text(section: Section, name: str, text: Template) -> None:
     _no_address(section, "text", text.text)
     if name == CODE:
         _lint_code(section, text)
-        return
-    if not _OPT_OUT.search(text.text):
-        section.note("text", "has to say how to opt out, with the word STOP (12 CFR 1006.6(e))")
-    if name not in (RECEIPT, PAUSED) and "link" not in text.fields:
-        section.note("text", "has to have {{ link }}: there is no other way in")
+    else:
+        _lint_sms(section, name, text)
+
+
+def longest(text: Template) -> Room:
+    """The room it takes in an SMS with every field at its longest."""
+    return room(_filled(text))
 
 
 def lint_subject(section: Section, subject: str) -> None:
     _no_control(section, "subject", subject)
+    _no_address(section, "subject", subject)
     no_debt_words(section, "subject", subject)
 
 
@@ -72,6 +86,21 @@ def no_debt_words(section: Section, key: str, text: str) -> None:
         section.note(key, f"says {found.group()!r} before it is known who reads it: leave it out")
 
 
+def _lint_sms(section: Section, name: str, text: Template) -> None:
+    if not _OPT_OUT.search(text.text):
+        section.note("text", "has to say how to opt out, with the word STOP (12 CFR 1006.6(e))")
+    if name not in (RECEIPT, PAUSED) and "link" not in text.fields:
+        section.note("text", "has to have {{ link }}: there is no other way in")
+    if _STUCK_LINK.search(text.text):
+        section.note("text", "has to have a space on both sides of {{ link }}, or nothing after it")
+    size = longest(text)
+    if size.parts > MOST_PARTS:
+        section.note(
+            "text", f"can take {size.parts} segments ({size.units} units in {size.encoding}); "
+            f"the most is {MOST_PARTS}"
+        )
+
+
 def _lint_code(section: Section, text: Template) -> None:
     body, _, last = text.text.rpartition("\n")
     if last != LAST_LINE_OF_CODE:
@@ -87,15 +116,27 @@ def _lint_code(section: Section, text: Template) -> None:
 
 
 def _filled(text: Template) -> str:
-    filled = text.text
-    for name in text.fields:
-        filled = filled.replace(f"{{{{ {name} }}}}", "x" * LONGEST.get(name, 0))
-    return filled
+    return render(text, {**dict.fromkeys(text.fields, ""), **LONGEST})
 
 
 def _no_address(section: Section, key: str, text: str) -> None:
-    if _ADDRESS.search(text):
+    """R4.9: links are ours alone, so a text has no host, with or without a scheme."""
+    shown = unicodedata.normalize("NFKC", text.translate(_DOTS))
+    shown = "".join(c for c in shown if unicodedata.category(c) != "Cf")
+    hosts = _HOST.findall(shown)
+    shared = [host for host in hosts if is_shortener(host)]
+    if shared:
+        section.note(
+            key, f"has {shared[0]!r}, a shortener that everybody shares: networks block it; only "
+            "{{ link }} may take people anywhere"
+        )
+    elif _SCHEME.search(shown):
         section.note(key, "has an address of its own: only {{ link }} may take people anywhere")
+    elif hosts:
+        section.note(
+            key, f"has {hosts[0]!r}, which phones turn into a link: only {{{{ link }}}} may take "
+            "people anywhere"
+        )
 
 
 def _no_control(section: Section, key: str, text: str) -> None:

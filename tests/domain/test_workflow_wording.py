@@ -101,6 +101,7 @@ from tests.domain.samples import MISSING, problems, shipped, small
      "{{ brand }}: {{ code }} {{ minutes }} {{ link }}\n@{{ host }} #{{ code }}", [
         "wording.messages.code.en.text: has the field 'link'; allowed here: brand, code, host, "
         "minutes",
+        "wording.messages.code.en.text: can take 183 characters; one SMS has 160",
     ]),
     ("wording.page", MISSING, [
         "wording.page: is missing: say what the customer's pages call the case",
