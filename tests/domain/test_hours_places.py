@@ -48,6 +48,8 @@ EAST, CENTRAL, MOUNTAIN, PACIFIC = (
     (who("+16215550100"), [(CENTRAL, "us", "TX", "number"), (MOUNTAIN, "us", "TX", "number")]),
     (who(packs.SAN_JUAN), [("America/Puerto_Rico", "us", "PR", "number")]),
     (who(country="PR"), [("America/Puerto_Rico", "us", "PR", "stated_country")]),
+    (who(country="PR", zone="America/Puerto_Rico"),
+     [("America/Puerto_Rico", "us", "PR", "stated_zone")]),
     (who(country="US", zone="America/Puerto_Rico"),
      [("America/Puerto_Rico", "us", None, "stated_zone")]),
     (who(packs.TORONTO), [("America/Toronto", "neutral", None, "number")]),
@@ -60,6 +62,7 @@ EAST, CENTRAL, MOUNTAIN, PACIFIC = (
     # They have a British number, wherever else they are.
     (who(packs.BRITISH_MOBILE, country="US", zone=EAST),
      [(EAST, "us", None, "stated_zone"), ("Europe/London", "uk", None, "number_country")]),
+    (who(packs.BRITISH_FICTION, country="US", zone=EAST), [(EAST, "us", None, "stated_zone")]),
     (who(country="GB", zone="Europe/Belfast"), [("Europe/Belfast", "uk", None, "stated_zone")]),
     (who(country="JP"), [("Asia/Tokyo", "neutral", None, "stated_country")]),
     (who(default="JP"), [("Asia/Tokyo", "neutral", None, "default_country")]),

@@ -230,6 +230,8 @@ def at_night(zone: str, opens: str, closes: str) -> tuple[Place, ...]:
     # 01:15 comes twice: at 05:15 and again at 06:15 UTC, after an hour that is half shut.
     (at_night("America/New_York", "01:15", "01:45"), "2026-11-01T04:00", "2026-11-01T05:15"),
     (at_night("America/New_York", "01:15", "01:45"), "2026-11-01T05:45", "2026-11-01T06:15"),
+    # Half past midnight comes before the clocks change.
+    (at_night("America/New_York", "00:30", "04:00"), "2026-03-07T20:00", "2026-03-08T05:30"),
     # The clock is put back into a window that had shut.
     (at_night("America/New_York", "00:30", "01:30"), "2026-11-01T05:30", "2026-11-01T06:00"),
     # Half an hour, on Lord Howe: 02:15 is skipped, and 01:45 comes twice.

@@ -170,3 +170,8 @@ def test_whose_pack(country: str | None, key: str) -> None:
 def test_a_region_by_its_code(code: str | None, found: str | None) -> None:
     region = US.region(code)
     assert (region and region.code) == found
+
+
+def test_a_state_is_no_territory() -> None:
+    assert US.territory("PR") is US.regions["PR"]
+    assert (US.territory("GA"), US.territory("US")) == (None, None)
