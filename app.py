@@ -27,6 +27,8 @@ from inthread.clock import AheadClock
 from inthread.domain.answers import Answers, read_answers
 from inthread.domain.jurisdiction import Pack
 from inthread.domain.jurisdiction_reader import read_packs
+from inthread.domain.routing import Routing
+from inthread.domain.routing_reader import read_routing
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
@@ -133,6 +135,14 @@ def answers(file: Path) -> Answers:
     return read_answers(_document(file), str(file))
 
 
+def routing(settings: Settings, plugins: Registry) -> Routing:
+    """Raises RoutingErrors, BadSetting when there is no such file."""
+    file = Path(settings.providers)
+    if not file.is_file():
+        raise BadSetting(f"INTHREAD_PROVIDERS: there is no file {file}")
+    return read_routing(_document(file), str(file), providers=set(plugins.providers))
+
+
 def _document(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
@@ -157,6 +167,7 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None
         ),
         payment_provider=_payment_provider(plugins),
         now=now,
+        routing=routing(settings, plugins),
     )
 
 
@@ -228,6 +239,6 @@ def cli() -> int:
 
 PARTS = Parts(
     root=ROOT, make_registry=lambda settings: registry(settings, utc_now),
-    make_runtime=create_runtime, read_workflows=workflows,
+    make_runtime=create_runtime, read_workflows=workflows, read_routing=routing,
 )
 

@@ -49,6 +49,9 @@ class Settings:
         "jurisdictions", "Folder of the packs: when people may be written to, by country."
     )
     answers: str = _setting("answers.toml", "File of the answers to STOP, START and HELP.")
+    providers: str = _setting(
+        "providers.toml", "File of the channels' providers: shares, limits and guards."
+    )
     blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
     connectors: str = _setting(
         "billing=http://localhost:8401,compliance=http://localhost:8401",

@@ -49,6 +49,7 @@ class Worker:
         self.rt.db.wake.ring()
         for thread in self._threads:
             thread.join(timeout)
+        self._guarded(self.rt.traffic.flush, "traffic")
 
     def wait(self) -> None:
         """Until `stop` is called, by a signal or another thread."""
@@ -79,6 +80,7 @@ class Worker:
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_EVERY.total_seconds()):
             self._guarded(partial(sweep, self.rt, actor=WORKER), "sweep")
+            self._guarded(self.rt.traffic.flush, "traffic")
 
     def _guarded(self, work: Callable[[], T], what: str) -> T | None:
         """A fault in one job stops neither the hand nor the others: the job's lease runs out and it

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from inthread.domain.routing import Routing
 from inthread.domain.workflow import Workflow
 from inthread.registry import Registry
 from inthread.runtime import Runtime
@@ -33,6 +34,7 @@ class Parts:
     make_registry: Callable[[Settings], Registry]
     make_runtime: Callable[[Settings], Runtime]
     read_workflows: ReadWorkflows
+    read_routing: Callable[[Settings, Registry], Routing]
 
     @property
     def migrations(self) -> Path:

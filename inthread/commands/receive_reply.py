@@ -235,8 +235,7 @@ def _audit(tx: Tx, actor: Actor, reply: Reply, now: datetime) -> None:
         "reply": reply.id, "channel": reply.channel, "intent": reply.intent.value,
         "state": reply.state.value, "queue": reply.queue,
     }
-    if reply.case_id is not None:
-        audit.append(tx, now, actor, reply.case_id, AuditEvent.REPLY_HEARD, **detail)
-    else:
-        subject = reply.person_id or reply.id
-        audit.append_unheld(tx, now, actor, subject, AuditEvent.REPLY_HEARD, **detail)
+    if reply.case_id is None and reply.person_id is not None:
+        people.lock(tx, reply.person_id)
+    subject = reply.case_id or reply.person_id or reply.id
+    audit.append(tx, now, actor, subject, AuditEvent.REPLY_HEARD, **detail)

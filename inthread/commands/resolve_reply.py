@@ -35,7 +35,8 @@ def resolve_reply(
         raise BadInput([Problem("/case", "say which case is meant")])
     with rt.db.begin() as tx:
         # A stop locks every case of its people, in their order: no case is held before it.
-        case = cases.lock(tx, case_id) if case_id and result != "stop" else None
+        about = case_id or replies.get(tx, reply_id).case_id
+        case = cases.lock(tx, about) if about and result != "stop" else None
         reply = replies.lock(tx, reply_id)
         if reply.state is not ReplyState.WAITING:
             raise AlreadySettled(reply_id)
@@ -49,9 +50,11 @@ def resolve_reply(
             person_id=person.id if person else reply.person_id,
         )
         replies.save(tx, resolved)
-        subject = case.id if case else reply.person_id or reply.id
-        audit.append_unheld(
-            tx, now, actor, subject, AuditEvent.REPLY_RESOLVED, reply=reply.id, result=result
+        if case is None and resolved.person_id is not None:
+            people.lock(tx, resolved.person_id)
+        audit.append(
+            tx, now, actor, case.id if case else resolved.person_id or reply.id,
+            AuditEvent.REPLY_RESOLVED, reply=reply.id, result=result,
         )
         return resolved
 

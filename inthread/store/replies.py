@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, Select, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -34,12 +34,14 @@ def save(tx: Connection, x: Reply) -> None:
     tx.execute(update(t.replies).where(r.id == x.id).values(person_id=x.person_id, **_moving(x)))
 
 
-def lock(tx: Connection, reply_id: str) -> Reply:
+def get(tx: Connection, reply_id: str) -> Reply:
     """Raises NotFound."""
-    row = tx.execute(select(t.replies).where(r.id == reply_id).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("reply")
-    return _one(row)
+    return _found(tx, select(t.replies).where(r.id == reply_id))
+
+
+def lock(tx: Connection, reply_id: str) -> Reply:
+    """The reply, held until the transaction ends. Raises NotFound."""
+    return _found(tx, select(t.replies).where(r.id == reply_id).with_for_update())
 
 
 def of_person(tx: Connection, person_id: str, most: int) -> list[Reply]:
@@ -61,6 +63,13 @@ def waiting(
         query = query.where((r.due_at > due) | ((r.due_at == due) & (r.id > last)))
     rows = tx.execute(query.order_by(r.due_at, r.id).limit(most))
     return [_one(row) for row in rows]
+
+
+def _found(tx: Connection, query: Select[tuple[object, ...]]) -> Reply:
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("reply")
+    return _one(row)
 
 
 def _moving(x: Reply) -> dict[str, object]:

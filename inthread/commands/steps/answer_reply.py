@@ -13,6 +13,7 @@ from inthread.domain.reply import Reply
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, messages
 from inthread.store.db import Tx
+from inthread.store.people import lock
 
 MOST_A_DAY = 3
 
@@ -35,7 +36,8 @@ def answer_reply(
             rt, tx, case=cases.get(tx, case_id), person=person, contact=contact,
             purpose=Purpose.ANSWER, template=template,
         )
-        audit.append_unheld(tx, rt.now(), actor, person.id, event, **detail)
+        lock(tx, person.id)
+        audit.append(tx, rt.now(), actor, person.id, event, **detail)
         return True
     return False
 
