@@ -18,6 +18,7 @@ from inthread.cli.seen import (
     see_plugins,
     see_settings,
 )
+from inthread.cli.seen_providers import see_providers
 from inthread.cli.start import checked_settings
 from inthread.settings import Settings
 from inthread.store.db import Database
@@ -58,7 +59,7 @@ def look(parts: Parts, settings: Settings) -> list[Seen]:
         at = see_database(db, parts.migrations)
         seen.append(at)
         if at.state == "ok":
-            seen += [see_clock(db), see_jobs(db, settings)]
+            seen += [see_clock(db), see_jobs(db, settings), *see_providers(parts, settings, db)]
     finally:
         db.dispose()
     return [*seen, *see_peers(settings), see_folder(settings)]

@@ -39,6 +39,7 @@ def _all_due(rt: Runtime) -> int:
     jobs = 0
     while run_once(rt):
         jobs += 1
+    rt.traffic.flush()
     print(f"{jobs} jobs carried")
     return 0
 

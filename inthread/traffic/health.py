@@ -54,9 +54,9 @@ class Health:
         """Count a send; asked outside a transaction."""
         now = self._now()
         with self._turn:
-            self._seen[provider] = self._seen.get(provider, Tally()) + became
             self._leave_out(provider, failed=became.failed > 0, now=now)
             if provider not in self._watched:
+                self._seen[provider] = self._seen.get(provider, Tally()) + became
                 return
             at = (provider, providers.minute_of(now))
             self._unwritten[at] = self._unwritten.get(at, Tally()) + became
@@ -97,7 +97,7 @@ class Health:
 
     @property
     def seen(self) -> Mapping[str, Tally]:
-        """What became of this process's sends since it started."""
+        """What became of the sends that are not written down, since this process started."""
         with self._turn:
             return dict(self._seen)
 

@@ -75,7 +75,7 @@ class Traffic:
         self._routing = routing
         self._now = now
         self._draw = draw
-        weights = _weights(registry, routing)
+        weights = resting_weights(registry, routing)
         self._plain = {
             channel: Permit(next(iter(shares))) for channel, shares in weights.items()
             if not shares.keys() & routing.named.keys() and len(shares) == 1
@@ -139,6 +139,12 @@ class Traffic:
         """Write down what was counted and is not yet; before a process ends, and now and then."""
         self._health.flush()
 
+    @property
+    def seen(self) -> Mapping[str, Tally]:
+        """What became of the sends of this process's own that are not written down: those of
+        providers that are alone and without limits."""
+        return self._health.seen
+
     def _guarded(self, channel: str) -> bool:
         guards = self._routing.guards
         return channel in PHONE_CHANNELS and bool(guards.countries or guards.per_prefix_hour)
@@ -197,7 +203,7 @@ class Traffic:
             log.error("provider.spend_cap", provider=provider, day=day, cap=cap)
 
 
-def _weights(registry: Registry, routing: Routing) -> Mapping[str, Mapping[str, int]]:
+def resting_weights(registry: Registry, routing: Routing) -> Mapping[str, Mapping[str, int]]:
     """Channel -> its providers that are used, with their resting weights."""
     found = {}
     for channel, candidates in registry.channels.items():

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden
 
 from inthread.queries.caller import caller
 from inthread.queries.readiness import readiness
+from inthread.web import provider_metrics
 from inthread.web.responding import runtime
 
 TEXT = "text/plain; charset=utf-8"
@@ -32,6 +33,7 @@ _due = Gauge("inthread_jobs_due", "Jobs that should have left by now.", registry
 _late = Gauge(
     "inthread_jobs_late_seconds", "Seconds the oldest due job has waited.", registry=_numbers
 )
+provider_metrics.install(_numbers)
 
 
 def install(app: Flask) -> None:
