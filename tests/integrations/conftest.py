@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from integrations.http_connector import HttpConnector
+from tests.integrations.ear import Ear, listening
 from tests.sandbox.inthread_stub import Stub, inthread
 from tests.sandbox.processes import SECRET, running
+from tests.sandbox.twilio_peer import Peer, peer
 
 
 def now() -> datetime:
@@ -64,6 +66,26 @@ def payments_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def phone_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running("phone", tmp_path_factory.mktemp("s")) as url:
         yield url
+
+
+@pytest.fixture(scope="package")
+def _twilio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    with peer(tmp_path_factory.mktemp("t")) as started:
+        yield started
+
+
+@pytest.fixture
+def twilio(_twilio: Peer) -> Peer:
+    """The local Twilio, empty and well."""
+    _twilio.post("reset")
+    return _twilio
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    """Where providers post to."""
+    with listening() as ready:
+        yield ready
 
 
 @pytest.fixture
