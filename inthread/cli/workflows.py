@@ -1,23 +1,24 @@
 """Read workflow documents as the product would, and name everything that is wrong: file, place and
-what to do. Needs no keys and no database."""
+what to do. Of one that holds, the room each message takes. Needs no keys and no database."""
 
 from __future__ import annotations
 
 import argparse
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inthread.cli.keys import new_key, new_secret
+from inthread.cli import workflow_preview
+from inthread.cli.documents import plugins_of, read_one, reading_settings
 from inthread.cli.parts import Parts, Stop
-from inthread.cli.start import checked_settings
+from inthread.domain.message_preview import Sized, sizes
 
 if TYPE_CHECKING:
     from inthread.cli.parts import Verbs
 
 
 def add(verbs: Verbs) -> None:
-    workflows = verbs.add_parser("workflows", help="check workflow documents")
+    workflows = verbs.add_parser("workflows", help="check workflow documents, show messages")
     actions = workflows.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = actions.add_parser("check", help="read documents", description=__doc__)
     check.add_argument(
@@ -25,29 +26,38 @@ def add(verbs: Verbs) -> None:
         help="default: all of the folder INTHREAD_WORKFLOWS",
     )
     check.set_defaults(run=run)
+    workflow_preview.add(actions)
 
 
 def run(parts: Parts, options: argparse.Namespace) -> int:
-    """Nothing is signed here, so secrets that are not set are made up."""
-    made_up = {
-        "INTHREAD_KEYS": new_key("k1"), "INTHREAD_CONNECTOR_SECRET": new_secret(),
-        "INTHREAD_PAYMENTS_SECRET": new_secret(),
-    }
-    settings = checked_settings({**made_up, **os.environ})
+    settings = reading_settings()
     files = options.files or sorted(settings.workflow_folder.glob("*.toml"))
     if not files:
         raise Stop(f"There is no workflow in {settings.workflow_folder}.")
-    try:
-        plugins = parts.make_registry(settings)
-    except ValueError as wrong:
-        raise Stop(*str(wrong).splitlines()) from wrong
+    plugins = plugins_of(parts, settings)
     bad = 0
     for file in files:
         try:
-            (workflow,) = parts.read_workflows([file], plugins).values()
+            workflow = read_one(parts, plugins, file)
         except (ValueError, OSError) as wrong:
             bad += 1
             print(wrong)
         else:
             print(f"{file}: {workflow.key} version {workflow.version} holds ({workflow.hash[:12]})")
+            print("\n".join(_table(sizes(workflow))))
     return 1 if bad else 0
+
+
+def _table(rows: Sequence[Sized]) -> list[str]:
+    """What each message takes in an SMS with every field at its longest."""
+    head = ("message", "version", "locale", "encoding", "units", "segments", "also")
+    cells = [
+        (r.name, str(r.version), r.locale, str(r.room.encoding), str(r.room.units),
+         str(r.room.parts), ", ".join(r.also))
+        for r in rows
+    ]
+    widths = [max(len(row[n]) for row in (head, *cells)) for n in range(len(head))]
+    return [
+        "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *cells)
+    ]
