@@ -9,7 +9,14 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+
+from flask import current_app, request
+
+from inthread.domain.refusals import NotFound, TooMany
+from inthread.web.responding import runtime
 
 MOST = 20
 WITHIN = timedelta(minutes=1)
@@ -39,6 +46,20 @@ class Guesses:
             self._times.move_to_end(key)
             while len(self._times) > MOST_NETWORKS:
                 self._times.popitem(last=False)
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """Turn a network away that has lately tried too many links that do not exist (A10)."""
+    now, guesses = runtime().now(), current_app.extensions["inthread_guesses"]
+    wait = guesses.wait(request.remote_addr, now)
+    if wait:
+        raise TooMany(wait)
+    try:
+        yield
+    except NotFound:
+        guesses.count(request.remote_addr, now)
+        raise
 
 
 def network(address: str | None) -> str:

@@ -6,10 +6,9 @@ finished case answers 410 and leads to its receipt (docs/adr/0013).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
 from inthread.acting.take_visit import Taken
@@ -17,10 +16,10 @@ from inthread.commands.open_link import open_link
 from inthread.commands.renew_link import renew_link
 from inthread.commands.send_code import send_code
 from inthread.domain.actor import CUSTOMER
-from inthread.domain.refusals import LinkExpired, Locked, NotFound, Refused, TooMany
+from inthread.domain.refusals import LinkExpired, Locked, Refused, TooMany
 from inthread.queries.landing import Landing, landing
 from inthread.queries.visit import bare_visit
-from inthread.web import form_tokens, paths, visit_cookie
+from inthread.web import form_tokens, guesses, paths, visit_cookie
 from inthread.web.responding import (
     asked_language,
     pages,
@@ -51,7 +50,7 @@ NEXT = {
 @bp.get("/l/<token>")
 def landing_page(token: str) -> Response:
     try:
-        with _guesses_counted():
+        with guesses.counted():
             found = landing(runtime(), token)
     except LinkExpired:
         return _expired(token, renewed=False)
@@ -73,7 +72,7 @@ def open_it(token: str) -> Response:
     if wish not in NEXT:
         raise BadRequest
     try:
-        with _guesses_counted():
+        with guesses.counted():
             opened = open_link(rt, actor=CUSTOMER, token=token, locale=_language_read())
     except LinkExpired:
         return _expired(token, renewed=False)
@@ -87,23 +86,9 @@ def open_it(token: str) -> Response:
 @bp.post("/l/<token>/renew")
 def renew(token: str) -> Response:
     """A new link, to the contact point on file and nowhere else."""
-    with _guesses_counted():
+    with guesses.counted():
         renew_link(runtime(), actor=CUSTOMER, token=token)
     return _expired(token, renewed=True)
-
-
-@contextmanager
-def _guesses_counted() -> Iterator[None]:
-    """Turn a network away that has lately tried too many links that do not exist (A10)."""
-    now, guesses = runtime().now(), current_app.extensions["inthread_guesses"]
-    wait = guesses.wait(request.remote_addr, now)
-    if wait:
-        raise TooMany(wait)
-    try:
-        yield
-    except NotFound:
-        guesses.count(request.remote_addr, now)
-        raise
 
 
 def _visit_of(found: Landing) -> Taken | None:

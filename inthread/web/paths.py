@@ -23,6 +23,10 @@ def renew(token: str) -> str:
     return f"/l/{token}/renew"
 
 
+def stop(token: str) -> str:
+    return f"/stop/{token}"
+
+
 def action(key: str) -> str:
     return f"/visit/do/{key}"
 

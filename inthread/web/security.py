@@ -114,6 +114,13 @@ def check_form() -> None:
         abort(400)
 
 
+def check_one_click() -> None:
+    """What a mail program sends by itself, in either coding of a form (RFC 8058): whatever else is
+    in it, but nothing twice."""
+    if doubled(request.args) or doubled(request.form):
+        abort(400)
+
+
 def doubled(sent: MultiDict[str, str]) -> bool:
     """Whether a name stands there twice: two readers could take two values (ASVS 15.3.7)."""
     return any(len(values) > 1 for values in sent.to_dict(flat=False).values())

@@ -22,6 +22,7 @@ from inthread.web import (
     landing,
     menu,
     receipts,
+    stop,
 )
 from inthread.web.compress import Presser, compress_text
 from inthread.web.guesses import Guesses
@@ -61,7 +62,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     policy = content_policy(pages.style.source, origins)
     guard(app, host=settings.host, origin=rt.origin, policy=policy)
     tell_refusals(app)
-    for each in (landing, identity, menu, actions, receipts, help):
+    for each in (landing, stop, identity, menu, actions, receipts, help):
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
     for machines in (api_docs, hooks, channel_hooks, health):

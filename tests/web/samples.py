@@ -265,6 +265,13 @@ def problem_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     }
     yield "expired", ("customer/expired.html", expired)
     yield "expired-renewed", ("customer/expired.html", expired | {"renewed": True})
+    stop: dict[str, object] = {
+        "action": paths.stop(TOKEN), "kind": "phone", "address": "482", "off": False,
+        "visiting": False,
+    }
+    yield "stop", ("customer/stop.html", stop)
+    yield "stop-mail", ("customer/stop.html", stop | {"kind": "email", "address": "m•••@e•••"})
+    yield "stop-off", ("customer/stop.html", stop | {"off": True})
     for kind in ("gone", "not_found", "forbidden", "bad_form", "too_large", "paused",
                  "unreachable"):
         yield f"problem-{kind}", problem(kind)
