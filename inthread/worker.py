@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -16,6 +18,9 @@ from inthread.domain.actor import WORKER
 from inthread.runtime import Runtime
 
 HANDS = {"code": 2, "contact": 4, "carry": 16}
+# How many jobs one look takes. What is taken and waits must not outlive its lease: only where a
+# hand is soon free again.
+AHEAD = {"contact": 8}
 SWEEP_EVERY = timedelta(seconds=30)
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -24,6 +29,16 @@ T = TypeVar("T")
 def run_once(rt: Runtime) -> int:
     """Carry one due job, if there is one. For tests and for `inthread worker --once`."""
     return drain_outbox(rt, actor=WORKER)
+
+
+@dataclass
+class _Lane:
+    """What its hands share: whose turn it is to look, and what a look took that no hand has."""
+
+    kinds: Sequence[str]
+    most: int
+    looking: threading.Lock = field(default_factory=threading.Lock)
+    taken: deque[ClaimedJob] = field(default_factory=deque)
 
 
 class Worker:
@@ -37,10 +52,10 @@ class Worker:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        for lane, kinds in LANES.items():
-            hand = partial(self._hand, kinds, threading.Lock())
-            for n in range(HANDS[lane]):
-                self._run(f"{lane}-{n}", hand)
+        for name, kinds in LANES.items():
+            hand = partial(self._hand, _Lane(kinds, AHEAD.get(name, 1)))
+            for n in range(HANDS[name]):
+                self._run(f"{name}-{n}", hand)
         self._run("sweep", self._sweep)
 
     def stop(self, timeout: float = 20) -> None:
@@ -60,21 +75,23 @@ class Worker:
         thread.start()
         self._threads.append(thread)
 
-    def _hand(self, kinds: Sequence[str], looking: threading.Lock) -> None:
+    def _hand(self, lane: _Lane) -> None:
         """Look for work alone, carry it beside the others."""
         while not self._stopping.is_set():
-            with looking:
-                job = self._next_job(kinds)
+            with lane.looking:
+                job = self._next_job(lane)
             if job is not None:
                 self._guarded(partial(carry_job, self.rt, actor=WORKER, job=job), job.kind)
 
-    def _next_job(self, kinds: Sequence[str]) -> ClaimedJob | None:
+    def _next_job(self, lane: _Lane) -> ClaimedJob | None:
+        look = partial(claim_jobs, self.rt, actor=WORKER, kinds=lane.kinds, most=lane.most)
         while not self._stopping.is_set():
+            if lane.taken:
+                return lane.taken.popleft()
             rung = self.rt.db.wake.rung
-            jobs = self._guarded(partial(claim_jobs, self.rt, actor=WORKER, kinds=kinds), "claim")
-            if jobs:
-                return jobs[0]
-            self.rt.db.wake.wait(rung, self.poll)
+            lane.taken.extend(self._guarded(look, "claim") or ())
+            if not lane.taken:
+                self.rt.db.wake.wait(rung, self.poll)
         return None
 
     def _sweep(self) -> None:
