@@ -3,6 +3,7 @@
     POST /2010-04-01/Accounts/{sid}/Messages.json      send; 201
     GET  /2010-04-01/Accounts/{sid}/Messages.json      ?To= From= DateSent= DateSent>= DateSent<=
     GET  /2010-04-01/Accounts/{sid}/Messages/{sid}.json
+    and calls: see twilio_calls
 
 HTTP basic authentication with the account's SID and token.
 """
@@ -22,9 +23,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox import twilio_messages, twilio_resources
+from sandbox import twilio_calls, twilio_messages, twilio_resources
 from sandbox.twilio_callbacks import Callbacks
+from sandbox.twilio_calls import Call, Calls
 from sandbox.twilio_faults import Fault, Rate
+from sandbox.twilio_line import Line
 from sandbox.twilio_messages import Desk
 from sandbox.twilio_resources import API, Refused, Reply
 
@@ -39,8 +42,11 @@ Environ = dict[str, Any]
 
 
 class Api:
-    def __init__(self, desk: Desk, callbacks: Callbacks, token: str, rate: Rate) -> None:
-        self._desk, self._callbacks, self.rate = desk, callbacks, rate
+    def __init__(
+        self, desk: Desk, calls: Calls, callbacks: Callbacks, line: Line, token: str, rate: Rate
+    ) -> None:
+        self._desk, self._calls, self.rate = desk, calls, rate
+        self._callbacks, self._line = callbacks, line
         given = base64.b64encode(f"{desk.account}:{token}".encode()).decode()
         self._authorization = f"Basic {given}".encode()
         self._answers: Counter[str] = Counter()
@@ -79,6 +85,8 @@ class Api:
             raise twilio_resources.missing(path)
         if method == "GET":
             return self._read(environ, path, found["kind"], found["sid"])
+        if method == "POST" and found["sid"] and found["kind"] == "Calls":
+            return self._hang_up(_form(environ), path, found["sid"])
         if method != "POST" or found["sid"]:
             raise Refused(405, 20004, "Method not allowed")
         return self._write(_form(environ), found["kind"])
@@ -87,11 +95,26 @@ class Api:
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
         fault = self._desk.faults.take("read", "answer", query.get("To", ""))
         _before(fault)
-        if sid:
+        if kind == "Messages" and sid:
             said = twilio_messages.read(self._desk, sid, path)
-        else:
+        elif kind == "Messages":
             said = twilio_messages.listed(self._desk, path, query)
+        elif sid:
+            said = self._call(self._calls.find(sid), path)
+        else:
+            said = twilio_calls.listed(self._desk, self._calls, path, query)
         _after(fault)
+        return Reply(200, json.dumps(said).encode())
+
+    def _call(self, call: Call | None, path: str) -> dict[str, object]:
+        if call is None:
+            raise twilio_resources.missing(path)
+        return twilio_calls.resource(self._desk.account, call)
+
+    def _hang_up(self, form: dict[str, str], path: str, sid: str) -> Reply:
+        if form.get("Status") not in ("completed", "canceled"):
+            raise Refused(400, 20001, "Status is completed or canceled.")
+        said = self._call(self._line.end(sid, form["Status"]), path)
         return Reply(200, json.dumps(said).encode())
 
     def _write(self, form: dict[str, str], kind: str) -> Reply:
@@ -101,9 +124,12 @@ class Api:
         on = "message" if kind == "Messages" else "call"
         fault = self._desk.faults.take(on, "answer", form.get("To", ""))
         _before(fault)
-        kept = twilio_messages.send(self._desk, form)
-        said = twilio_resources.message(self._desk.account, kept)
-        self._callbacks.wake()
+        if on == "call":
+            said = self._call(twilio_calls.place(self._desk, self._calls, form), "")
+        else:
+            kept = twilio_messages.send(self._desk, form)
+            said = twilio_resources.message(self._desk.account, kept)
+            self._callbacks.wake()
         _after(fault)
         return Reply(201, json.dumps(said).encode())
 
@@ -113,7 +139,9 @@ def _form(environ: Environ) -> dict[str, str]:
     if length > MOST_BODY:
         raise Refused(413, 20413, "The request is too large.")
     raw = environ["wsgi.input"].read(length).decode("utf-8", "replace")
-    return dict(parse_qsl(raw, keep_blank_values=True))
+    pairs = parse_qsl(raw, keep_blank_values=True)
+    events = " ".join(value for name, value in pairs if name == "StatusCallbackEvent")
+    return {**dict(pairs), "StatusCallbackEvent": events} if events else dict(pairs)
 
 
 def _before(fault: Fault | None) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 
+from sandbox.clock import Clock
 from sandbox.twilio_resources import API, ERRORS
 from sandbox.twilio_store import Happening, Message, Store
 from sandbox.twilio_webhook import Webhook
@@ -22,8 +23,9 @@ class Callbacks:
     """One thread moves the messages on; a few post. A message's callbacks keep to one of them, so
     that they arrive in their order."""
 
-    def __init__(self, store: Store, webhook: Webhook, account: str) -> None:
-        self._store, self._webhook, self._account = store, webhook, account
+    def __init__(self, store: Store, webhook: Webhook, clock: Clock, account: str) -> None:
+        self._store, self._webhook = store, webhook
+        self._clock, self._account = clock, account
         self._wake = threading.Event()
         self._lanes: list[queue.SimpleQueue[tuple[str, Mapping[str, str]]]] = [
             queue.SimpleQueue() for _ in range(LANES)
@@ -49,7 +51,7 @@ class Callbacks:
             time.sleep(BREATH)
 
     def _move(self) -> None:
-        for message, happening in self._store.happen(time.time(), AT_ONCE):
+        for message, happening in self._store.happen(time.time(), self._clock.now(), AT_ONCE):
             form = status_form(self._account, message, happening)
             for _ in range(happening.copies):
                 self._lanes[message.number % LANES].put((message.callback, form))

@@ -5,13 +5,15 @@
     POST /peer/contents  {sid, body, defaults, approved}: a content template
     POST /peer/rate      {per_second}: a ceiling, or null
     POST /peer/reset     forget everything
-    GET  /peer/messages  ?to= from= direction=    GET /peer/counts
+    POST /peer/calls/{sid}/digits  {digits, wait}: presses keys once the call waits for some
+    GET  /peer/messages  ?to= from= direction=    GET /peer/calls  ?to=    GET /peer/counts
 
 All with `Authorization: Bearer <SANDBOX_KEY>`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 
 from flask import Flask, Response, abort, current_app, jsonify, request
@@ -19,11 +21,15 @@ from flask import Flask, Response, abort, current_app, jsonify, request
 from sandbox import twilio_inbound
 from sandbox.site import json_object, require_key, site
 from sandbox.twilio_api import Api
+from sandbox.twilio_calls import Calls
 from sandbox.twilio_faults import Fault
+from sandbox.twilio_line import Line
 from sandbox.twilio_messages import CONTENT_SID, Desk
 from sandbox.twilio_webhook import Webhook, on_this_machine
 
 MOST_LISTED = 100_000
+# Seconds until a call has to wait for keys.
+WAIT, MOST_WAIT = 5.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Peer:
     """What the routes share."""
 
     desk: Desk
+    calls: Calls
+    line: Line
     api: Api
     webhook: Webhook
     key: str
@@ -45,7 +53,8 @@ def control(peer: Peer) -> Flask:
         rule = act.__name__.removeprefix("put_")
         rule = {"fault": "faults", "content": "contents"}.get(rule, rule)
         app.add_url_rule(f"/peer/{rule}", act.__name__, act, methods=["POST"])
-    for view in (faults, messages, counts):
+    app.add_url_rule("/peer/calls/<sid>/digits", "digits", digits, methods=["POST"])
+    for view in (faults, messages, calls, counts):
         app.add_url_rule(f"/peer/{view.__name__}", view.__name__, view)
     return app
 
@@ -131,6 +140,23 @@ def messages() -> Response:
     }
     found = peer().desk.store.messages(where, most=MOST_LISTED, oldest=True)
     return jsonify(messages=[asdict(message) for message in found])
+
+
+def calls() -> Response:
+    """Oldest first, with what was heard."""
+    return jsonify(calls=[asdict(call) for call in peer().calls.all(request.args.get("to"))])
+
+
+def digits(sid: str) -> Response:
+    """What the action answered, and all that was heard so far."""
+    given = json_object()
+    keys, wait = str(given.get("digits") or ""), given.get("wait", WAIT)
+    if not re.fullmatch(r"[0-9*#]{1,32}", keys) or not isinstance(wait, (int, float)):
+        abort(422, "digits are 0-9, * and #; wait is a number of seconds.")
+    pressed = peer().line.press(sid, keys, min(wait, MOST_WAIT))
+    if pressed is None:
+        abort(409, "This call waits for no key.")
+    return jsonify(**asdict(pressed.answer), call=pressed.call.status, heard=pressed.call.heard)
 
 
 def counts() -> Response:

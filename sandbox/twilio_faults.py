@@ -132,7 +132,7 @@ class Rate:
 
     def set(self, per_second: float | None) -> None:
         self.per_second = per_second
-        self._left, self._at = per_second or 0, time.monotonic()
+        self._left, self._at = max(per_second or 0, 1), time.monotonic()
 
     def take(self) -> float:
         """0 when it may pass, else the seconds until the next may."""

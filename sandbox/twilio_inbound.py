@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.twilio_clock import now
 from sandbox.twilio_messages import NUMBER, Desk
 from sandbox.twilio_resources import API, segments
 from sandbox.twilio_store import Message
@@ -62,8 +61,8 @@ def carry(desk: Desk, webhook: Webhook, url: str, letter: Letter) -> tuple[str, 
     """Keeps it, and posts it to the customer. The SID, and what was answered to each copy."""
     word = letter.body.strip().casefold() if letter.channel == "sms" else ""
     kept = Message(
-        "inbound", letter.sender, letter.recipient, letter.body, segments(letter.body), now(),
-        status="received",
+        "inbound", letter.sender, letter.recipient, letter.body, segments(letter.body),
+        desk.clock.now(), status="received",
     )
     sid = desk.store.receive(kept, stop=word in STOP, start=word in START)
     for words, said in ((STOP, "stop"), (START, "start"), (HELP, "help")):
@@ -77,8 +76,8 @@ def _reply(desk: Desk, letter: Letter, text: str) -> None:
     """Twilio's own answer to a keyword; the customer is not asked."""
     desk.store.accept(
         Message(
-            "outbound-reply", letter.recipient, letter.sender, text, segments(text), now(),
-            status="delivered",
+            "outbound-reply", letter.recipient, letter.sender, text, segments(text),
+            desk.clock.now(), status="delivered",
         ),
         (), stops=False,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox import twilio_resources as resources
-from sandbox.twilio_clock import now
+from sandbox.clock import Clock
 from sandbox.twilio_faults import Faults, journey
 from sandbox.twilio_resources import Refused
 from sandbox.twilio_store import Message, Store
@@ -22,7 +22,6 @@ SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\d{5,6}")
 MOST_LETTERS = 1600
 WINDOW = 24 * 3600
-PAGE_SIZE, MOST_PAGE_SIZE = 50, 1000
 # A service without numbers of its own sends from this one.
 SERVICE_SENDER = "+15005550006"
 
@@ -30,18 +29,19 @@ SERVICE_SENDER = "+15005550006"
 @dataclass(frozen=True)
 class Desk:
     """What the routes share. `numbers`: those the account owns; none given, it owns every one.
-    `step`: seconds from one status to the next."""
+    `step`: seconds of the machine's time from one status to the next."""
 
     account: str
     store: Store
     faults: Faults
     numbers: tuple[str, ...]
     step: float
+    clock: Clock
 
 
 def send(desk: Desk, form: Mapping[str, str]) -> Message:
     """Accepts the message. Raises Refused."""
-    at = now()
+    at = desk.clock.now()
     sender, recipient, service = _ends(desk, form)
     body, content, failure = _said(desk, form, sender, recipient, at)
     message = Message(
@@ -153,16 +153,12 @@ def listed(desk: Desk, path: str, query: Mapping[str, str]) -> dict[str, object]
             where[column] = query[name]
     try:
         where.update(_sent_within(query))
-        size = min(max(int(query.get("PageSize", PAGE_SIZE)), 1), MOST_PAGE_SIZE)
-        number = int(query.get("Page", 0))
+        number, size = resources.place(query)
     except ValueError:
         raise Refused(400, 20001, "A parameter of the list is not valid.") from None
     found = desk.store.messages(where, most=size + 1, skip=number * size)
-    kept = {k: v for k, v in query.items() if k not in ("Page", "PageSize", "PageToken")}
-    return resources.page(
-        "messages", path, kept, [resources.message(desk.account, m) for m in found[:size]],
-        number=number, size=size, more=len(found) > size,
-    )
+    items = [resources.message(desk.account, each) for each in found[:size]]
+    return resources.page("messages", path, query, items, more=len(found) > size)
 
 
 def _sent_within(query: Mapping[str, str]) -> dict[str, object]:
@@ -170,7 +166,7 @@ def _sent_within(query: Mapping[str, str]) -> dict[str, object]:
     for name, operator in (("DateSent>", ">="), ("DateSent<", "<="), ("DateSent", "")):
         if name not in query:
             continue
-        at = _instant(query[name])
+        at = instant(query[name])
         column = "coalesce(sent, at)"
         if operator:
             where[f"{column} {operator}"] = at
@@ -179,6 +175,7 @@ def _sent_within(query: Mapping[str, str]) -> dict[str, object]:
     return where
 
 
-def _instant(given: str) -> float:
+def instant(given: str) -> float:
+    """A date or a time of ISO 8601, UTC unless it says otherwise. Raises ValueError."""
     at = datetime.fromisoformat(given.replace("Z", "+00:00"))
     return at.replace(tzinfo=at.tzinfo or UTC).timestamp()

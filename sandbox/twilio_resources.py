@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from sandbox.twilio_store import Message
 
 API = "2010-04-01"
+PAGE_SIZE, MOST_PAGE_SIZE = 50, 1000
 MORE = "https://twilio.test/docs/errors/"
 ERRORS = {
     30001: "Queue overflow", 30002: "Account suspended", 30003: "Unreachable destination handset",
@@ -91,13 +92,22 @@ def message(account: str, kept: Message) -> dict[str, object]:
     }
 
 
+def place(query: Mapping[str, str]) -> tuple[int, int]:
+    """Which page is asked for, from 0, and how long it is. Raises ValueError."""
+    size = int(query.get("PageSize", PAGE_SIZE))
+    return max(int(query.get("Page", 0)), 0), min(max(size, 1), MOST_PAGE_SIZE)
+
+
 def page(
     name: str, path: str, query: Mapping[str, str], items: Sequence[dict[str, object]], *,
-    number: int, size: int, more: bool,
+    more: bool,
 ) -> dict[str, object]:
     """One page of a list; `path` with its query and another page number is another."""
+    number, size = place(query)
+    kept = {k: v for k, v in query.items() if k not in ("Page", "PageSize", "PageToken")}
+
     def at(page: int) -> str:
-        return f"{path}?{urlencode({**query, 'PageSize': size, 'Page': page})}"
+        return f"{path}?{urlencode({**kept, 'PageSize': size, 'Page': page})}"
 
     start = number * size
     return {

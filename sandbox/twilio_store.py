@@ -99,12 +99,15 @@ _INSERT = (
     f"INSERT INTO messages ({', '.join(_COLUMNS)})"  # noqa: S608 - our own column names
     f" VALUES ({', '.join(':' + name for name in _COLUMNS)})"
 )
+_TABLES = (
+    "happenings", "messages", "opted_out", "windows", "contents", "call_steps", "calls"
+)
 _BY_NUMBER = "SELECT * FROM messages WHERE number = ?"
 
 
 class Store:
     """What is accepted is written in batches: `flush` does it, and every read does it first. A
-    process that is killed loses what it accepted since the last flush, some milliseconds ago."""
+    process that is killed, not told to end, loses what it accepted some milliseconds ago."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -114,32 +117,39 @@ class Store:
         self._to_come: list[tuple[object, ...]] = []
         with database.read() as tx:
             self._number = tx.execute("SELECT coalesce(max(number), 0) FROM messages").fetchone()[0]
+            self._written = self._number
             self._opted_out = {tuple(row) for row in tx.execute("SELECT * FROM opted_out")}
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        with self._turn, self._database.write() as tx:
-            self._flush(tx)
-            yield tx
+        with self._turn:
+            self._flush()
+            with self._database.write() as tx:
+                yield tx
 
     def flush(self) -> None:
-        if self._rows:
-            with self.write():
-                pass
+        """Everything that was accepted before is written when this returns."""
+        if self._written < self._number:
+            with self._turn:
+                self._flush()
 
     def read(self) -> AbstractContextManager[sqlite3.Connection]:
         self.flush()
         return self._database.read()
 
-    def _flush(self, tx: sqlite3.Connection) -> None:
+    def _flush(self) -> None:
         with self._lock:
             rows, self._rows = self._rows, []
             to_come, self._to_come = self._to_come, []
-        tx.executemany(_INSERT, rows)
-        tx.executemany(
-            "INSERT INTO happenings (message, status, error, due, copies) VALUES (?, ?, ?, ?, ?)",
-            to_come,
-        )
+            number = self._number
+        if rows:
+            with self._database.write() as tx:
+                tx.executemany(_INSERT, rows)
+                tx.executemany(
+                    "INSERT INTO happenings (message, status, error, due, copies)"
+                    " VALUES (?, ?, ?, ?, ?)", to_come,
+                )
+            self._written = number
 
     # --- messages ----------------------------------------------------------------------------
 
@@ -204,12 +214,13 @@ class Store:
 
     # --- what is to come ---------------------------------------------------------------------
 
-    def happen(self, at: float, most: int) -> list[tuple[Message, Happening]]:
-        """Gives each message whose time has come its status, and answers what to call back."""
+    def happen(self, due: float, at: float, most: int) -> list[tuple[Message, Happening]]:
+        """Gives each message whose time has come its status, dated `at`, and answers what to call
+        back."""
         with self.write() as tx:
             rows = tx.execute(
                 "SELECT number, message, status, error, due, copies FROM happenings"
-                " WHERE due <= ? ORDER BY due, number LIMIT ?", (at, most),
+                " WHERE due <= ? ORDER BY due, number LIMIT ?", (due, most),
             ).fetchall()
             ranked = [(row, RANKS[row["status"]]) for row in rows]
             tx.executemany(
@@ -272,7 +283,7 @@ class Store:
     def empty(self) -> None:
         """Forgets everything."""
         with self.write() as tx:
-            for table in ("happenings", "messages", "opted_out", "windows", "contents"):
+            for table in _TABLES:
                 tx.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
         with self._lock:
             self._opted_out.clear()

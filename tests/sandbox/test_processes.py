@@ -90,7 +90,7 @@ def test_a_worker_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("part", "missing"), [("payments", "SANDBOX_KEY"), ("payments", "SANDBOX_SECRET"),
-                          ("phone", "SANDBOX_KEY")],
+                          ("phone", "SANDBOX_KEY"), ("twilio", "SANDBOX_TWILIO_ACCOUNT")],
 )
 def test_it_says_what_is_missing_and_does_not_start(
     tmp_path: Path, part: str, missing: str

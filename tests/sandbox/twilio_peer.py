@@ -1,4 +1,8 @@
-"""The local Twilio as a process, the SDK pointed at it, and a customer who takes its webhooks."""
+"""The local Twilio as a process, the SDK pointed at it, and a customer who takes its webhooks.
+
+A module takes the fixtures `twilio` and `customer` by importing them, and `twilio_process` with
+them. One process a module; each test finds it empty.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -111,10 +116,10 @@ class _Hooks(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def customer() -> Iterator[Customer]:
+def listening() -> Iterator[Customer]:
     taking = Customer()
     server = _Server(taking)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     taking.url = f"http://127.0.0.1:{server.server_port}"
     try:
@@ -148,14 +153,32 @@ class Peer:
 
 
 @contextmanager
-def peer(
-    store: Path, *, inbound: str = "", step: float = 0.01, numbers: str = ""
-) -> Iterator[Peer]:
-    """A local Twilio with quick callbacks, for account ACCOUNT and token TOKEN."""
+def peer(store: Path, **more: str) -> Iterator[Peer]:
+    """A local Twilio with quick callbacks, for account ACCOUNT and token TOKEN. `more`: the rest of
+    a variable's name, in small letters: `twilio_step="60"`, `inbound="http://..."`, `clock=...`."""
     given = {
         "SANDBOX_TWILIO_ACCOUNT": ACCOUNT, "SANDBOX_TWILIO_TOKEN": TOKEN,
-        "SANDBOX_TWILIO_STEP": str(step), "SANDBOX_TWILIO_NUMBERS": numbers,
-        "SANDBOX_INBOUND": inbound,
+        "SANDBOX_TWILIO_STEP": "0.01", **{f"SANDBOX_{k.upper()}": v for k, v in more.items()},
     }
     with running("twilio", store, environment=given) as url:
         yield Peer(url)
+
+
+@pytest.fixture(scope="module")
+def twilio_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    with peer(tmp_path_factory.mktemp("t")) as started:
+        yield started
+
+
+@pytest.fixture
+def twilio(twilio_process: Peer) -> Peer:
+    """The local Twilio, empty."""
+    twilio_process.post("reset")
+    return twilio_process
+
+
+@pytest.fixture
+def customer() -> Iterator[Customer]:
+    """Whose webhooks are called: `customer.url` and a path of the test's choice."""
+    with listening() as taking:
+        yield taking
