@@ -1,8 +1,7 @@
-"""The local Twilio, used by the real SDK: messages, callbacks, opt-outs and what goes wrong."""
+"""The local Twilio, used by the real SDK: messages, callbacks, opt-outs, windows."""
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,37 +11,21 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from sandbox.twilio_signing import signature
-from tests.sandbox.twilio_peer import ACCOUNT, SENDER, TOKEN, Customer, Peer, client, peer
+from tests.sandbox.twilio_peer import ACCOUNT, MAYA, SENDER, TOKEN, Customer, Peer, client, peer
 from tests.sandbox.twilio_peer import customer as customer
 from tests.sandbox.twilio_peer import twilio as twilio
 from tests.sandbox.twilio_peer import twilio_process as twilio_process
 
-MAYA = "+15550100482"
 WHATSAPP = {"to": f"whatsapp:{MAYA}", "from_": f"whatsapp:{SENDER}"}
 CONTENT = "HX" + "0" * 31 + "1"
-
-
-def send(twilio: Peer, **more: object) -> str:
-    """The new message's SID."""
-    given = {"to": MAYA, "from_": SENDER, "body": "Hello", **more}
-    return str(twilio.sdk.messages.create(**given).sid)
 
 
 def refused(twilio: Peer, **more: object) -> tuple[int, int]:
     """The HTTP status and Twilio's code; nothing was kept."""
     with pytest.raises(TwilioRestException) as why:
-        send(twilio, **more)
+        twilio.send(**more)
     assert twilio.get("counts")["total"] == 0
     return why.value.status, why.value.code
-
-
-def settled(twilio: Peer, sid: str, status: str) -> object:
-    """The message, once it has that status."""
-    ends = time.monotonic() + 10
-    while (kept := twilio.sdk.messages(sid).fetch()).status != status:
-        assert time.monotonic() < ends, kept.status
-        time.sleep(0.01)
-    return kept
 
 
 def test_a_message_is_sent_and_read_back(twilio: Peer) -> None:
@@ -50,13 +33,13 @@ def test_a_message_is_sent_and_read_back(twilio: Peer) -> None:
     assert (sent.sid[:2], len(sent.sid), sent.status) == ("SM", 34, "queued")
     assert (sent.num_segments, sent.direction, sent.error_code) == ("2", "outbound-api", None)
     assert abs(sent.date_created - datetime.now(UTC)) < timedelta(minutes=1)
-    kept = settled(twilio, sent.sid, "delivered")
+    kept = twilio.settled(sent.sid, "delivered")
     assert (kept.body, kept.from_, kept.to) == ("a{" * 60, SENDER, MAYA)
 
 
 def test_messages_are_listed_by_number_and_time(twilio: Peer) -> None:
-    sids = [send(twilio, body=f"Hello {n}") for n in range(5)]
-    send(twilio, to="+15550100999")
+    sids = [twilio.send(body=f"Hello {n}") for n in range(5)]
+    twilio.send(to="+15550100999")
     listed = twilio.sdk.messages.list(to=MAYA, page_size=2)
     assert [message.sid for message in listed] == sids[::-1]
     hour, now = timedelta(hours=1), datetime.now(UTC)
@@ -90,7 +73,7 @@ def test_only_the_account_gets_in(twilio: Peer) -> None:
 
 
 def test_callbacks_come_signed_and_in_order(twilio: Peer, customer: Customer) -> None:
-    sid = send(twilio, status_callback=f"{customer.url}/s?case=1&x=%20#rc=2&rp=all")
+    sid = twilio.send(status_callback=f"{customer.url}/s?case=1&x=%20#rc=2&rp=all")
     assert customer.statuses("/s?case=1&x=%20", 3) == ["queued", "sent", "delivered"]
     assert all(hook.signed for hook in customer.hooks)
     assert {hook.form["MessageSid"] for hook in customer.hooks} == {sid}
@@ -103,117 +86,19 @@ def test_our_signature_is_the_one_the_sdk_computes(form: dict[str, str]) -> None
     assert signature(TOKEN, url, form) == RequestValidator(TOKEN).compute_signature(url, form)
 
 
-@pytest.mark.parametrize(
-    ("mode", "statuses", "ends"),
-    [
-        ("twice", ["queued", "queued", "sent", "sent", "delivered", "delivered"], "delivered"),
-        ("reversed", ["delivered", "sent", "queued"], "delivered"),
-        ("no_receipt", ["queued", "sent"], "sent"),
-        ("read", ["queued", "sent", "delivered", "read"], "read"),
-        ("undelivered", ["queued", "sent", "undelivered"], "undelivered"),
-        ("failed", ["queued", "failed"], "failed"),
-    ],
-)
-def test_what_becomes_of_a_message(
-    twilio: Peer, customer: Customer, mode: str, statuses: list[str], ends: str
-) -> None:
-    twilio.post("faults", mode=mode, to=MAYA, times=1)
-    sid = send(twilio, status_callback=f"{customer.url}/s")
-    other = send(twilio, status_callback=f"{customer.url}/other")
-    assert customer.statuses("/s", len(statuses)) == statuses
-    assert settled(twilio, sid, ends).sid == sid
-    assert settled(twilio, other, "delivered").sid == other
-
-
-@pytest.mark.parametrize("code", [30003, 30005, 30006])
-def test_a_number_that_cannot_be_reached(twilio: Peer, customer: Customer, code: int) -> None:
-    twilio.post("faults", mode="undelivered", to=MAYA, code=code)
-    sid = send(twilio, status_callback=f"{customer.url}/s")
-    assert customer.statuses("/s", 3)[-1] == "undelivered"
-    assert customer.hooks[-1].form["ErrorCode"] == str(code)
-    assert settled(twilio, sid, "undelivered").error_code == code
-
-
-def test_a_lost_callback_never_comes(twilio: Peer, customer: Customer) -> None:
-    twilio.post("faults", mode="lost", times=1)
-    settled(twilio, send(twilio, status_callback=f"{customer.url}/lost"), "delivered")
-    send(twilio, status_callback=f"{customer.url}/s")
-    assert customer.statuses("/s", 3) == ["queued", "sent", "delivered"]
-    assert {hook.path for hook in customer.hooks} == {"/s"}
-
-
-def test_a_callback_is_tried_again_only_when_its_url_says_so(
-    twilio: Peer, customer: Customer
-) -> None:
-    customer.answers = {"/once": (503, ""), "/again": (503, "")}
-    twilio.post("faults", mode="no_receipt")
-    send(twilio, status_callback=f"{customer.url}/once")
-    send(twilio, status_callback=f"{customer.url}/again#rc=2&rp=5xx")
-    assert customer.statuses("/again", 6) == ["queued"] * 3 + ["sent"] * 3
-    assert customer.statuses("/once", 2) == ["queued", "sent"]
-
-
-@pytest.mark.parametrize(
-    ("mode", "status", "code", "kept"),
-    [
-        ("throttle", 429, 20429, 0), ("error", 500, 20500, 0), ("refuse", 400, 21211, 0),
-        ("error_after", 500, 20500, 1),
-    ],
-)
-def test_an_answer_that_goes_wrong(
-    twilio: Peer, mode: str, status: int, code: int, kept: int
-) -> None:
-    twilio.post("faults", mode=mode, times=2, to=MAYA)
-    with pytest.raises(TwilioRestException) as why:
-        send(twilio)
-    assert (why.value.status, why.value.code) == (status, code)
-    assert twilio.get("counts")["total"] == kept
-    send(twilio, to="+15550100999")
-    with pytest.raises(TwilioRestException):
-        send(twilio)
-    assert twilio.get("faults")["faults"] == []
-    send(twilio)
-
-
-def test_accepted_but_never_answered(twilio: Peer, customer: Customer) -> None:
-    twilio.post("faults", mode="timeout_after", seconds=2, times=1)
-    impatient = client(twilio.url, timeout=0.5)
-    with pytest.raises(requests.Timeout):
-        impatient.messages.create(
-            to=MAYA, from_=SENDER, body="Hello", status_callback=f"{customer.url}/s"
-        )
-    assert customer.statuses("/s", 3) == ["queued", "sent", "delivered"]
-    assert [m.sid for m in twilio.sdk.messages.list(to=MAYA)] == [
-        customer.hooks[0].form["MessageSid"]
-    ]
-
-
-def test_a_ceiling_answers_429(twilio: Peer) -> None:
-    twilio.post("rate", per_second=0.01)
-    send(twilio)
-    with pytest.raises(TwilioRestException) as why:
-        send(twilio)
-    assert (why.value.status, why.value.code) == (429, 20429)
-    twilio.post("rate", per_second=None)
-    send(twilio)
-    counts = twilio.get("counts")
-    assert (counts["total"], counts["distinct"]) == (2, 1)
-    assert sum(counts["per_second"].values()) == 2
-
-
 def test_stop_holds_until_start(twilio: Peer, customer: Customer) -> None:
     word = {"from": MAYA, "to": SENDER, "url": f"{customer.url}/in"}
-    send(twilio, body="Hello 1")
+    twilio.send(body="Hello 1")
     told = twilio.post("inbound", body=" Stop ", **word)
     assert (told["status"], customer.hooks[0].form["MessageSid"]) == (204, told["sid"])
     for more in ({}, {"messaging_service_sid": "MG" + "a" * 32}):
         with pytest.raises(TwilioRestException) as why:
-            send(twilio, **more)
+            twilio.send(**more)
         assert (why.value.status, why.value.code) == (400, 21610)
-    assert send(twilio, from_="+15550100002")[:2] == "SM"
+    assert twilio.send(from_="+15550100002")[:2] == "SM"
     assert twilio.sdk.messages.create(body="Hello", **WHATSAPP).status == "queued"
     twilio.post("inbound", body="start", **word)
-    assert send(twilio)[:2] == "SM"
+    assert twilio.send()[:2] == "SM"
     replies = twilio.messages(direction="outbound-reply")
     assert [reply["recipient"] for reply in replies] == [MAYA, MAYA]
     assert twilio.get("counts")["total"] == 4
@@ -222,7 +107,7 @@ def test_stop_holds_until_start(twilio: Peer, customer: Customer) -> None:
 @pytest.mark.parametrize("text", ["STOP please", "don't stop", "Hello"])
 def test_only_a_bare_keyword_stops(twilio: Peer, customer: Customer, text: str) -> None:
     twilio.post("inbound", body=text, url=f"{customer.url}/in", **{"from": MAYA, "to": SENDER})
-    assert send(twilio)[:2] == "SM"
+    assert twilio.send()[:2] == "SM"
     assert twilio.messages(direction="outbound-reply") == []
 
 
@@ -253,26 +138,26 @@ def test_whatsapp_outside_the_window_fails(tmp_path: Path, customer: Customer) -
             assert kept.status == "queued"
             return str(kept.sid)
 
-        failed = settled(twilio, free_form(), "failed")
+        failed = twilio.settled(free_form(), "failed")
         assert failed.error_code == 63016
         wrote = {"from": MAYA, "to": SENDER, "url": f"{customer.url}/in"}
         twilio.post("inbound", channel="whatsapp", body="Hi", **wrote)
-        settled(twilio, free_form(), "delivered")
+        twilio.settled(free_form(), "delivered")
         clock.write_text(f"{24 * 3600}\n")
-        assert settled(twilio, free_form(), "failed").error_code == 63016
+        assert twilio.settled(free_form(), "failed").error_code == 63016
 
 
 def test_an_approved_content_goes_at_any_time(twilio: Peer) -> None:
     body = "Hello {{1}}, finish here: {{link}}"
     twilio.post("contents", sid=CONTENT, body=body, defaults={"link": "pay.example"})
     given = {**WHATSAPP, "body": None, "content_sid": CONTENT}
-    sid = send(twilio, **given, content_variables='{"1": "Maya"}')
+    sid = twilio.send(**given, content_variables='{"1": "Maya"}')
     assert sid[:2] == "MM"
-    assert settled(twilio, sid, "delivered").body == "Hello Maya, finish here: pay.example"
+    assert twilio.settled(sid, "delivered").body == "Hello Maya, finish here: pay.example"
     twilio.post("contents", sid=CONTENT, body=body, approved=False)
     variables = '{"1": "Maya", "link": "x"}'
-    inside_only = send(twilio, **given, content_variables=variables)
-    assert settled(twilio, inside_only, "failed").error_code == 63016
+    inside_only = twilio.send(**given, content_variables=variables)
+    assert twilio.settled(inside_only, "failed").error_code == 63016
 
 
 @pytest.mark.parametrize("variables", ["{}", "Maya", '{"1": ""}', '{"1": null}', "[]"])
@@ -287,7 +172,7 @@ def test_a_sender_the_account_does_not_own_is_refused(tmp_path: Path) -> None:
         assert refused(twilio, from_="+15550100003") == (400, 21606)
         other = {"to": f"whatsapp:{MAYA}", "from_": "whatsapp:+15550100003"}
         assert refused(twilio, **other) == (400, 63007)
-        assert send(twilio)[:2] == "SM"
+        assert twilio.send()[:2] == "SM"
         by_service = twilio.sdk.messages.create(
             to=MAYA, messaging_service_sid="MG" + "a" * 32, body="Hello"
         )
@@ -296,9 +181,9 @@ def test_a_sender_the_account_does_not_own_is_refused(tmp_path: Path) -> None:
 
 def test_what_was_accepted_outlives_the_process(tmp_path: Path) -> None:
     with peer(tmp_path, twilio_step="60") as twilio:
-        sid = send(twilio)
+        sid = twilio.send()
     with peer(tmp_path, twilio_step="60") as twilio:
         assert twilio.sdk.messages(sid).fetch().status == "queued"
-        assert send(twilio, body="Hello 2") != sid
+        assert twilio.send(body="Hello 2") != sid
         counts = twilio.get("counts")
         assert (counts["total"], counts["distinct"], counts["to_come"]) == (2, 2, 6)

@@ -11,12 +11,11 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account.call import CallInstance
 
 from sandbox.twilio_twiml import NotTwiml, play
-from tests.sandbox.twilio_peer import BEARER, SENDER, Customer, Peer
+from tests.sandbox.twilio_peer import BEARER, MAYA, SENDER, Customer, Peer
 from tests.sandbox.twilio_peer import customer as customer
 from tests.sandbox.twilio_peer import twilio as twilio
 from tests.sandbox.twilio_peer import twilio_process as twilio_process
 
-MAYA = "+15550100482"
 EVERY = ["initiated", "ringing", "answered", "completed"]
 SAY = "<Response><Say>Hello <break/> Maya.</Say><Hangup/><Say>Never heard.</Say></Response>"
 ASK = (

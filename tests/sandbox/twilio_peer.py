@@ -22,12 +22,14 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
 
 from tests.sandbox.processes import KEY, running
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "the-auth-token-of-the-tests"
 SENDER = "+15550100001"
+MAYA = "+15550100482"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -146,6 +148,19 @@ class Peer:
         answer = requests.get(f"{self.url}/peer/{path}", params=query, headers=BEARER, timeout=10)
         answer.raise_for_status()
         return dict(answer.json())
+
+    def send(self, **more: object) -> str:
+        """A text to Maya, and its SID."""
+        given = {"to": MAYA, "from_": SENDER, "body": "Hello", **more}
+        return str(self.sdk.messages.create(**given).sid)
+
+    def settled(self, sid: str, status: str, seconds: float = 10) -> MessageInstance:
+        """The message, once it has that status."""
+        ends = time.monotonic() + seconds
+        while (kept := self.sdk.messages(sid).fetch()).status != status:
+            assert time.monotonic() < ends, kept.status
+            time.sleep(0.01)
+        return kept
 
     def messages(self, **query: str) -> list[dict[str, Any]]:
         """`to=`, `from=`, `direction=`; oldest first."""
