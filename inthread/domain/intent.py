@@ -132,7 +132,13 @@ def _is_stop(phrase: str) -> bool:
     return (
         phrase in stops.STOP_SPELLED or phrase in stops.STOP_ALONE or phrase in stops.STOP_SAID
         or any(pattern.fullmatch(phrase) for pattern in stops.STOP_PATTERNS)
+        or _ends_in_stop(phrase)
     )
+
+
+def _ends_in_stop(phrase: str) -> bool:
+    found = stops.STOP_LAST.search(phrase)
+    return found is not None and not stops.HEDGES & set(phrase[: found.start()].split())
 
 
 def _in_parts(own: str, folded: str, said: str) -> Intent:

@@ -20,7 +20,7 @@ STOP_SPELLED = frozenset((
 ))
 # Said alone; in company most of them mean other things too ("alto": high).
 STOP_ALONE = frozenset((
-    "end", "cease", "end all", "no more",
+    "end", "cease", "end all", "no more", "remove",
     "alto", "alto ya", "baja", "basta", "basta ya", "ya basta", "cancelar", "parar", "pare",
     "paren", "para", "detener", "detengan", "salir", "no mas", "ya no", "ya no mas",
     "arret", "arrete", "arretez", "arreter", "cessez", "annuler", "desabonnement",
@@ -49,8 +49,8 @@ _NOT = r"(?:i |we )?(?:do not|dont|never|no longer)(?: ever)?"
 _WHO = r"(?: me| us| my phone| my number| this number| this phone| here)?"
 _WHICH = r"(?: all| any| more| of| the| these| those| your| this| such| further| other){0,4}"
 _THINGS = (
-    r" (?:texts|text|texting|text messages|messages|message|messaging|msgs|msg|sms|calls|emails"
-    r"|email|e mails|reminders|notifications|alerts|communications|contact|crap|spam)"
+    r" (?:texts|text|txts|txt|texting|text messages|messages|message|messaging|msgs|msg|sms"
+    r"|calls|emails|email|e mails|reminders|notifications|alerts|communications|contact|crap|spam)"
 )
 _FROM = r"(?: to me| to us| for me| from you| to this number| to my phone| to my number)?"
 _EVER = (
@@ -58,16 +58,16 @@ _EVER = (
     r"| today| asap){0,2}"
 )
 _WRITING = (
-    r"(?:texting|messaging|contacting|calling|emailing|mailing|writing|bothering|harassing"
+    r"(?:texting|txting|messaging|contacting|calling|emailing|mailing|writing|bothering|harassing"
     r"|spamming|phoning|bugging|annoying)"
 )
-_WRITE = r"(?:text|message|msg|contact|call|email|phone|write|write to|bother|disturb)"
+_WRITE = r"(?:text|txt|message|msg|contact|call|email|phone|write|write to|bother|disturb)"
 _LISTS = r"(?: mailing| calling| contact)?(?: list| lists| system| database| records)"
 
 _ENGLISH = (
     rf"{_ASK}(?:stop|quit|cease) {_WRITING}(?: to)?{_WHO}{_EVER}",
     rf"{_ASK}(?:stop|quit|cease)(?: sending| with){_WHO}{_WHICH}(?:{_THINGS})?{_FROM}{_EVER}",
-    rf"{_ASK}(?:stop|end|quit|cease){_WHICH}{_THINGS}{_FROM}{_EVER}",
+    rf"{_ASK}(?:stop|end|quit|cease|cancel){_WHICH}{_THINGS}{_FROM}{_EVER}",
     rf"{_WISH}(?:stop|quit) (?:getting|receiving){_WHICH}{_THINGS}{_FROM}{_EVER}",
     rf"{_NOT} {_WRITE}{_WHO}{_EVER}",
     rf"{_NOT} send{_WHO}{_WHICH}{_THINGS}{_FROM}{_EVER}",
@@ -84,14 +84,18 @@ _ENGLISH = (
     rf"{_WHICH}(?: list| lists|{_THINGS})?{_EVER}",
 )
 
-_ES_WRITE = r"(?:escrib|mand|envi|contact|llam|molest|text)[a-z]{1,8}"
+_ES_WRITE = (
+    r"(?:escriban|escriba|escribas|manden|mande|mandes|envien|envie|envies|contacten|contacte"
+    r"|contactes|llamen|llame|llames|molesten|moleste|molestes|texteen|textee)"
+)
+_ES_WRITING = r"(?:escrib|mand|envi|contact|llam|molest|text)(?:ir|ar|ear)(?:me|nos)?"
 _ES_THINGS = r"(?: sus)?(?: mensajes| mensaje| textos| sms| correos| llamadas| avisos| nada)"
 _SPANISH = (
     rf"(?:ya )?(?:no|nunca) (?:me|nos) (?:vuelvan a |vuelva a )?{_ES_WRITE}(?: mas| otra vez"
     rf"| nunca| ya){{0,2}}(?:{_ES_THINGS})?(?: mas)?",
     rf"(?:ya )?no (?:quiero|deseo) que me {_ES_WRITE}(?: mas)?(?:{_ES_THINGS})?(?: mas)?",
     r"(?:dejen|deje|deja|dejad|paren|pare|para|parad|dejar|parar) de (?:me )?"
-    rf"{_ES_WRITE}(?: mas)?(?:{_ES_THINGS})?(?: mas)?",
+    rf"{_ES_WRITING}(?: mas)?(?:{_ES_THINGS})?(?: mas)?",
     r"(?:ya )?no (?:mas|quiero(?: mas| recibir| recibir mas)?|deseo recibir|envien mas"
     rf"|manden mas|envie mas|mande mas){_ES_THINGS}(?: de ustedes| suyos)?(?: mas)?",
     r"(?:quiero |deseo |quisiera )?(?:dar|darme|darse|deme|denme|dame) de baja"
@@ -111,6 +115,16 @@ _FRENCH = (
     rf"(?:je ne veux )?plus(?: recevoir)?{_FR_THINGS}",
 )
 STOP_PATTERNS = tuple(re.compile(pattern) for pattern in (*_ENGLISH, *_SPANISH, *_FRENCH))
+# At the end of a clause that nobody put a comma into, with none of HEDGES before it.
+STOP_LAST = re.compile(
+    rf"\b(?:(?:stop|quit) {_WRITING}(?: to)?{_WHO}{_EVER}|(?:do not|dont) {_WRITE}"
+    rf"(?: me| us| this number){_EVER}|no (?:me|nos) {_ES_WRITE}(?:{_ES_THINGS})?(?: mas)?"
+    rf"(?:{_ES_THINGS})?)$"
+)
+HEDGES = frozenset((
+    "if", "unless", "until", "when", "why", "how", "what", "would", "will", "can", "could", "did",
+    "do", "does", "dont", "cant", "wont", "not", "never", "or", "si", "cuando", "porque", "que",
+))
 
 # Anywhere in a text: it may be a stop, and a person reads it.
 STOP_SPOKEN = re.compile(

@@ -29,11 +29,14 @@ STOPS = [
     "I don't want these messages", "I do not want to receive any more texts", "leave me alone",
     "I revoke my consent", "take me off your list", "remove my number from your list",
     "unsubscribe me from this list", "I want to opt out of these messages", "lose my number",
+    "stop txting me", "cancel all reminders", "REMOVE", "wrong number stop texting me",
+    "i already paid do not text me again", "I told you to stop calling me",
     # Spanish
     "alto", "basta", "\xa1Basta ya!", "baja", "BAJA POR FAVOR", "cancelar", "parar",
     "no me escriban", "No me escriban m\xe1s", "dejen de escribirme", "por favor no me llamen",
     "no m\xe1s mensajes", "ya no quiero mensajes", "no quiero recibir m\xe1s mensajes",
     "quiero darme de baja", "dejen de enviarme mensajes",
+    "ya pague no me escriban mas",
     # French
     "arret", "ARR\xcaT SVP", "stop svp", "arr\xeatez", "d\xe9sabonner", "me d\xe9sabonner",
     "ne m'\xe9crivez plus", "Ne m\u2019appelez plus", "arr\xeatez de m'\xe9crire",
@@ -56,7 +59,9 @@ UNSURE = [
     "please do not stop", "Stop, wait", "stop texting me until Friday", "stop it if I pay",
     "I want to cancel my plan", "I quit my job", "what happens if I stop paying?", "don't, stop",
     "STOP. I pay on Friday", "start stop", "stops", "stip", "shop", "not interested",
-    "this is harassment", "quiero cancelar mi deuda", "no quiero cancelar", "arr\xeat maladie",
+    "why would you stop texting me", "I don't want you to stop texting me", "no me llamaron",
+    "por que no me escriben", "this is harassment", "quiero cancelar mi deuda", "no quiero cancelar",
+    "arr\xeat maladie",
     "\U0001f6d1", "\u270b", "my lawyer wrote:\nstop the plan",
 ]
 REST = {
