@@ -60,8 +60,8 @@ UNSURE = [
     "I want to cancel my plan", "I quit my job", "what happens if I stop paying?", "don't, stop",
     "STOP. I pay on Friday", "start stop", "stops", "stip", "shop", "not interested",
     "why would you stop texting me", "I don't want you to stop texting me", "no me llamaron",
-    "por que no me escriben", "this is harassment", "quiero cancelar mi deuda", "no quiero cancelar",
-    "arr\xeat maladie",
+    "por que no me escriben", "this is harassment", "quiero cancelar mi deuda",
+    "no quiero cancelar", "arr\xeat maladie",
     "\U0001f6d1", "\u270b", "my lawyer wrote:\nstop the plan",
 ]
 REST = {
