@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Executable,
+    Integer,
     and_,
     bindparam,
     case,
@@ -230,9 +231,11 @@ def alarm(tx: Connection, provider: str, day: str, now: datetime) -> bool:
 
 
 def _count(insert: Any) -> Executable:
-    row = insert(t.counters).values(bucket=bindparam("what"), window=bindparam("hour"), n=1)
+    more = bindparam("more", type_=Integer)
+    row = insert(t.counters).values(bucket=bindparam("what"), window=bindparam("hour"), n=more)
     counted: Executable = row.on_conflict_do_update(
-        index_elements=["bucket", "window"], set_={"n": n.n + 1}, where=n.n < bindparam("most"),
+        index_elements=["bucket", "window"], set_={"n": n.n + more},
+        where=n.n + more <= bindparam("most", type_=Integer),
     ).returning(n.n)
     return counted
 
@@ -245,10 +248,10 @@ UNCOUNT = (
 )
 
 
-def count_prefix(tx: Connection, prefix: str, hour: int, most: int) -> bool:
-    """Count one more message to the numbers of this prefix in an hour (whole hours since 1970).
-    False, and nothing counted, when there were *most* already."""
-    row = {"what": f"prefix:{prefix}", "hour": hour, "most": most}
+def count_prefix(tx: Connection, prefix: str, hour: int, most: int, more: int = 1) -> bool:
+    """Count *more* messages to the numbers of this prefix in an hour (whole hours since 1970).
+    False, and nothing counted, when that would be more than *most*."""
+    row = {"what": f"prefix:{prefix}", "hour": hour, "most": most, "more": more}
     return tx.execute(COUNT.on(tx), row).one_or_none() is not None
 
 

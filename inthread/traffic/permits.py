@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from inthread.domain.contact_point import PHONE_CHANNELS
 from inthread.domain.routing import Routing
 from inthread.domain.shares import Tally
@@ -19,14 +17,12 @@ from inthread.registry import Registry
 from inthread.store import providers
 from inthread.store.db import Database
 from inthread.traffic.health import Health
+from inthread.traffic.money import Money
+from inthread.traffic.prefixes import Prefixes
 from inthread.traffic.tokens import Tokens
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# Who was refused for its money is asked again after this: some of it may have been given back.
-CAPPED_FOR = timedelta(seconds=60)
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,6 @@ NO_PROVIDER = Permit(None, reasons=("no_provider",))
 NOT_THERE = Permit(None, reasons=("country_not_allowed",))
 
 
-class _Held(Exception):
-    """Undoes what was booked; the permit says why the message waits."""
-
-    def __init__(self, permit: Permit) -> None:
-        super().__init__(permit.reasons)
-        self.permit = permit
-
-
 class Traffic:
     """Safe to share between threads. *draw*: a number from 0 to one less than it is given."""
 
@@ -87,8 +75,13 @@ class Traffic:
             p: Tokens(db, p, terms.per_second, terms.burst, now)
             for p, terms in routing.named.items() if terms.per_second is not None
         }
+        self._money = {
+            p: Money(db, p, terms.daily_micro, routing.guards.currency, now)
+            for p, terms in routing.named.items() if terms.daily_micro is not None
+        }
+        most = routing.guards.per_prefix_hour
+        self._prefixes = Prefixes(db, most) if most else None
         self._channels = weights.keys()
-        self._capped: dict[str, datetime] = {}
 
     def permit(
         self, channel: str, address: str, parts: int = 1, *, urgent: bool = False
@@ -100,33 +93,24 @@ class Traffic:
             return plain
         if channel not in self._channels:
             return NO_PROVIDER
-        guards, prefix = self._routing.guards, ""
-        if channel in PHONE_CHANNELS:
-            if not guards.admit(address):
-                return NOT_THERE
-            prefix = address[:-4] if guards.per_prefix_hour else ""
-        held = []
-        for provider in self._health.order(channel, self._draw):
-            permit = self._of(provider, prefix, parts, urgent)
-            if permit.provider or "prefix_velocity" in permit.reasons:
-                return permit
-            held.append(permit)
-        soonest = min(held, key=lambda each: each.wait or DAY)
-        return replace(soonest, reasons=tuple(dict.fromkeys(r for p in held for r in p.reasons)))
+        phone = channel in PHONE_CHANNELS
+        if phone and not self._routing.guards.admit(address):
+            return NOT_THERE
+        permit = self._from_one(channel, parts, urgent)
+        if phone and self._prefixes and permit.provider:
+            return self._counted(permit, address[:-4], self._prefixes)
+        return permit
 
     def give_back(self, permit: Permit) -> None:
         """The message did not go after all, and the provider was not asked; outside a transaction.
         """
-        if permit.provider in self._tokens:
-            self._tokens[permit.provider].put_back()
-        booked = permit.booked
-        if booked is None or permit.provider is None:
-            return
-        with self._db.begin() as tx:
-            if booked.prefix:
-                providers.uncount_prefix(tx, booked.prefix, booked.hour)
-            if booked.micro:
-                providers.take_back_spend(tx, permit.provider, booked.day, booked.micro)
+        provider, booked = permit.provider, permit.booked
+        if provider in self._tokens:
+            self._tokens[provider].put_back()
+        if provider in self._money and booked:
+            self._money[provider].give_back(booked.micro, booked.day)
+        if self._prefixes and booked and booked.prefix:
+            self._prefixes.uncount(booked.prefix, booked.hour)
 
     def record(self, provider: str, ok: bool, took: timedelta) -> None:
         """What became of a send; asked outside a transaction. *ok*: the provider did its work, also
@@ -136,8 +120,11 @@ class Traffic:
         self._health.note(provider, became)
 
     def flush(self) -> None:
-        """Write down what was counted and is not yet; before a process ends, and now and then."""
+        """Write down what was counted and is not yet, and give back what was counted and not used;
+        before a process ends, and now and then."""
         self._health.flush()
+        for money in self._money.values():
+            money.release()
 
     @property
     def seen(self) -> Mapping[str, Tally]:
@@ -149,58 +136,41 @@ class Traffic:
         guards = self._routing.guards
         return channel in PHONE_CHANNELS and bool(guards.countries or guards.per_prefix_hour)
 
-    def _of(self, provider: str, prefix: str, parts: int, urgent: bool) -> Permit:
-        """The permit that this provider gives."""
-        capped = self._capped.get(provider)
-        if capped is not None and self._now() < capped:
-            return self._no_money()
-        tokens = self._tokens.get(provider)
+    def _from_one(self, channel: str, parts: int, urgent: bool) -> Permit:
+        """The permit of the first provider that gives one; else the shortest wait."""
+        held = []
+        for provider in self._health.order(channel, self._draw):
+            permit = self._of(provider, parts, urgent)
+            if permit.provider:
+                return permit
+            held.append(permit)
+        soonest = min(held, key=lambda each: each.wait or DAY)
+        return replace(soonest, reasons=tuple(dict.fromkeys(r for p in held for r in p.reasons)))
+
+    def _of(self, provider: str, parts: int, urgent: bool) -> Permit:
+        tokens, money = self._tokens.get(provider), self._money.get(provider)
         wait = tokens.take(urgent=urgent) if tokens else None
         if wait is not None:
             return Permit(None, wait, ("rate",))
-        try:
-            return Permit(provider, booked=self._book(provider, prefix, parts))
-        except _Held as held:
-            if tokens:
-                tokens.put_back()
-            return held.permit
-
-    def _book(self, provider: str, prefix: str, parts: int) -> Booked | None:
-        """Count the message where it is limited. Raises _Held, and nothing is counted."""
-        terms, guards = self._routing.terms(provider), self._routing.guards
-        micro = terms.price_micro * parts if terms.daily_micro is not None else 0
-        if not micro and not prefix:
-            return None
-        now = self._now()
-        booked = Booked(micro, now.date().isoformat(), prefix, providers.minute_of(now) // 60)
-        try:
-            with self._db.begin() as tx:
-                if prefix and not providers.count_prefix(
-                    tx, prefix, booked.hour, guards.per_prefix_hour or 0
-                ):
-                    raise _Held(Permit(None, _left(now, HOUR), ("prefix_velocity",)))
-                if micro and not providers.add_spend(
-                    tx, provider, booked.day, micro, terms.daily_micro or 0
-                ):
-                    raise _Held(self._no_money())
-        except _Held as held:
-            if "spend_cap" in held.permit.reasons:
-                self._alarm(provider, booked.day, now)
-            raise
-        return booked
-
-    def _no_money(self) -> Permit:
+        if money is None:
+            return Permit(provider)
+        micro = self._routing.terms(provider).price_micro * parts
+        day = money.spend(micro)
+        if day is not None:
+            return Permit(provider, booked=Booked(micro, day))
+        if tokens:
+            tokens.put_back()
         return Permit(None, _left(self._now(), DAY), ("spend_cap",))
 
-    def _alarm(self, provider: str, day: str, now: datetime) -> None:
-        """Once a day, whichever process comes first."""
-        self._capped[provider] = min(now + CAPPED_FOR, now + _left(now, DAY))
-        with self._db.begin() as tx:
-            first = providers.alarm(tx, provider, day, now)
-        if first:
-            terms, currency = self._routing.terms(provider), self._routing.guards.currency
-            cap = f"{(terms.daily_micro or 0) / 1_000_000:.2f} {currency}"
-            log.error("provider.spend_cap", provider=provider, day=day, cap=cap)
+    def _counted(self, permit: Permit, prefix: str, prefixes: Prefixes) -> Permit:
+        """The same permit, unless too many went to this prefix within the hour."""
+        now = self._now()
+        hour = providers.minute_of(now) // 60
+        if prefixes.count(prefix, hour):
+            booked = replace(permit.booked or Booked(), prefix=prefix, hour=hour)
+            return replace(permit, booked=booked)
+        self.give_back(permit)
+        return Permit(None, _left(now, HOUR), ("prefix_velocity",))
 
 
 def resting_weights(registry: Registry, routing: Routing) -> Mapping[str, Mapping[str, int]]:

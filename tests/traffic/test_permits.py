@@ -79,6 +79,35 @@ def test_numbers_alike_get_so_many_an_hour(db: Database) -> None:
     assert second.permit("sms", PHONE).provider == "a"
 
 
+def test_the_first_few_to_a_prefix_ask_nobody(db: Database) -> None:
+    """A tenth of the limit is counted in the process, and told with the next one."""
+    guards = Guards(per_prefix_hour=20)
+    first, second = (a_traffic(db, Clock(), sms=("a",), guards=guards) for _ in range(2))
+    with said_to(db) as said:
+        given_back = first.permit("sms", PHONE)
+        first.give_back(given_back)
+        assert [first.permit("sms", PHONE).provider for _ in range(2)] == ["a", "a"]
+    assert said.statements == []
+    assert [first.permit("sms", PHONE).provider for _ in range(4)] == ["a"] * 4
+    assert _rows(db) == [("prefix:+1212555", int(MONDAY.timestamp()) // 3600, 6)]
+    got = [second.permit("sms", PHONE).provider for _ in range(20)]
+    assert got == ["a"] * 14 + [None] * 6
+    assert first.permit("sms", PHONE).reasons == ("prefix_velocity",)
+
+
+def test_the_money_of_ten_is_counted_at_once_and_what_is_left_given_back(db: Database) -> None:
+    terms = ProviderTerms(price_micro=10, daily_micro=120)
+    first, second = (a_traffic(db, Clock(), sms=("a",), a=terms) for _ in range(2))
+    with said_to(db) as said:
+        assert {first.permit("sms", PHONE).provider for _ in range(4)} == {"a"}
+    assert (len(said.statements), said.commits) == (1, 1)
+    assert _rows(db) == [("a", "2026-01-05", 100, None)]
+    first.flush()
+    assert _rows(db) == [("a", "2026-01-05", 40, None)]
+    assert [second.permit("sms", PHONE).provider for _ in range(9)] == ["a"] * 8 + [None]
+    assert _rows(db) == [("a", "2026-01-05", 120, MONDAY)]
+
+
 def test_a_day_s_money_is_spent_by_parts_and_said_once(db: Database) -> None:
     clock = Clock()
     first, second = (a_traffic(db, clock, sms=("a",), a=CHEAP) for _ in range(2))
