@@ -34,6 +34,7 @@ LONGEST_BODY = 4000
 MOST_LINKS_A_DAY = 3
 # What a key pressed in a call asks for.
 KEYS = {"9": Intent.STOP}
+_FIRST = (Intent.STOP, Intent.UNSURE_STOP)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def _read(rt: Runtime, provider: str, incoming: Incoming, now: datetime) -> Repl
     if channel == "voice":
         intent = KEYS.get(incoming.choice, Intent.OTHER)
     else:
-        intent = classify(incoming.choice or body)
+        said = {classify(text) for text in (incoming.choice, body) if text}
+        # A quick reply may be called anything; a stop in either counts.
+        intent = next((x for x in _FIRST if x in said), classify(incoming.choice or body))
     return Reply(
         id=rt.new_id("rep"), provider=provider, event_id=incoming.event_id[:200], channel=channel,
         address=address, to=incoming.to[:LONGEST_ADDRESS], body=body, choice=incoming.choice[:60],

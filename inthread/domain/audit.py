@@ -37,7 +37,6 @@ class AuditEvent(StrEnum):
     REPLY_RESOLVED = "reply.resolved"
     CONTACT_STOPPED = "contact.stopped"
     CONTACT_STARTED = "contact.started"
-    CONTACT_UNREACHABLE = "contact.unreachable"
     LINK_OPENED = "link.opened"
     LINK_RENEWED = "link.renewed"
     LINK_REVOKED = "link.revoked"
