@@ -18,6 +18,15 @@ def channels_of(kind: str) -> tuple[str, ...]:
     return PHONE_CHANNELS if kind == "phone" else (kind,)
 
 
+def masked(address: str) -> str:
+    """What a page may show of an address: the last three characters, never more; of an e-mail
+    address, where its two parts begin."""
+    if "@" in address:
+        name, _, host = address.partition("@")
+        return f"{name[:1]}•••@{host[:1]}•••"
+    return address[-3:]
+
+
 @dataclass(frozen=True)
 class Contact:
     """`known_since` None: vouched for by the source that first named the person.
@@ -42,11 +51,7 @@ class Contact:
 
     @property
     def masked(self) -> str:
-        """What a page may show of it: the last two or three characters, never more."""
-        if "@" in self.address:
-            name, _, host = self.address.partition("@")
-            return f"{name[:1]}•••@{host[:1]}•••"
-        return self.address[-3:]
+        return masked(self.address)
 
 
 @dataclass(frozen=True)

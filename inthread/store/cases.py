@@ -173,6 +173,14 @@ def live_of_people(tx: Connection, people: Collection[str]) -> list[str]:
     return list(tx.execute(live.order_by(c.id)).scalars())
 
 
+def newest_live(tx: Connection, person_id: str, most: int) -> list[Case]:
+    """The person's live cases, the newest first."""
+    rows = tx.execute(
+        select(t.cases).where(c.person_id == person_id, _LIVE).order_by(c.id.desc()).limit(most)
+    )
+    return [_one(r) for r in rows]
+
+
 def more_important(
     tx: Connection, person_id: str, workflows: Collection[str], until: datetime
 ) -> datetime | None:

@@ -25,7 +25,8 @@ def add_all(tx: Connection, lines: Sequence[Consent]) -> None:
 
 def of_person(tx: Connection, person_id: str) -> list[Consent]:
     """Every line about a person, oldest first."""
-    rows = tx.execute(select(t.consents).where(n.person_id == person_id).order_by(n.seq))
+    theirs = select(t.contacts.c.id).where(t.contacts.c.person_id == person_id)
+    rows = tx.execute(select(t.consents).where(n.contact_id.in_(theirs)).order_by(n.seq))
     return [_one(r) for r in rows]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from inthread.domain.message import GONE, Message, MessageState, Purpose
 from inthread.store import tables as t
+from inthread.store.bulk import among
 
 m = t.messages.c
 
@@ -76,6 +78,11 @@ def save(tx: Connection, x: Message) -> None:
 def settle(tx: Connection, x: Message) -> bool:
     """Save what came of a send; False when something was heard of it before."""
     return tx.execute(SETTLE, {"message": x.id, **_moving(x)}).rowcount == 1
+
+
+def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Message]:
+    rows = tx.execute(select(t.messages).where(among(tx, m.id, ids))) if ids else ()
+    return {r.id: _one(r) for r in rows}
 
 
 def of_case(tx: Connection, case_id: str) -> list[Message]:

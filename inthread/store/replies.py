@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, select, text, update
@@ -12,6 +13,7 @@ from inthread.domain.intent import Intent
 from inthread.domain.refusals import NotFound
 from inthread.domain.reply import Reply, ReplyState
 from inthread.store import tables as t
+from inthread.store.bulk import among
 
 r = t.replies.c
 _WAITING = text("replies.state = 'waiting'")  # literal: every plan can use the partial index
@@ -42,6 +44,11 @@ def get(tx: Connection, reply_id: str) -> Reply:
 def lock(tx: Connection, reply_id: str) -> Reply:
     """The reply, held until the transaction ends. Raises NotFound."""
     return _found(tx, select(t.replies).where(r.id == reply_id).with_for_update())
+
+
+def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Reply]:
+    rows = tx.execute(select(t.replies).where(among(tx, r.id, ids))) if ids else ()
+    return {row.id: _one(row) for row in rows}
 
 
 def of_person(tx: Connection, person_id: str, most: int) -> list[Reply]:

@@ -41,6 +41,8 @@ from inthread.web.responding import runtime
 PREFIX = "/api/v1"
 TRIGGERS = Tag(name="Triggers", description="What a back office asks for.")
 CASES = Tag(name="Cases", description="What became of it.")
+PEOPLE = Tag(name="People", description="Who they are, and everything between us and them.")
+REPLIES = Tag(name="Replies", description="What people sent us and a person has to read.")
 WORK = Tag(name="Work", description="What people have to do.")
 BODY = 64 * 1024
 

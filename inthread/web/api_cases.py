@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from inthread.commands.answer_once import Reply
 from inthread.domain.actor import Actor
+from inthread.domain.case import NextStep
 from inthread.domain.message import Message
 from inthread.domain.money import Money
 from inthread.domain.person import Person
 from inthread.domain.writeback import Writeback
 from inthread.queries.case_view import CaseView, case_view, find_cases
-from inthread.queries.timeline import Timeline, timeline
+from inthread.queries.timeline import Happened, Timeline, timeline
 from inthread.web import api_given as give
 from inthread.web import api_sent as sent
 from inthread.web.api import ALWAYS, CASES, PREFIX, Api, and_problems, needs
@@ -68,12 +69,16 @@ def _case(view: CaseView) -> dict[str, object]:
         "person": _person(view.person), "facts": dict(view.facts), "as_of": instant(case.as_of),
         "owed": _amount(case.owed), "settled": _amount(case.settled),
         "remaining": _amount(case.remaining),
-        "next": {
-            "what": case.next.what, "owner": case.next.owner, "due": instant(case.next.due)
-        } if case.next else None,
+        "next": next_shown(case.next),
         "done": list(case.done), "opened_at": instant(case.opened_at),
         "expires_at": instant(case.expires_at), "ended_at": instant(case.ended_at),
     }
+
+
+def next_shown(step: NextStep | None) -> dict[str, object] | None:
+    if step is None:
+        return None
+    return {"what": step.what, "owner": step.owner, "due": instant(step.due)}
 
 
 def _amount(amount: Money | None) -> dict[str, object] | None:
@@ -94,11 +99,8 @@ def _person(person: Person) -> dict[str, object]:
 def _timeline(seen: Timeline) -> dict[str, object]:
     return {
         "case_id": seen.case_id,
-        "events": [
-            {"at": instant(e.at), "event": e.event, "actor": e.actor, "text": e.text,
-             "detail": dict(e.detail)} for e in seen.events
-        ],
-        "messages": [_message(x, seen.person) for x in seen.messages],
+        "events": [happened_shown(e) for e in seen.events],
+        "messages": [message_shown(x, seen.person) for x in seen.messages],
         "writebacks": [
             {**_writeback(w), "attempts": [
                 {"at": instant(a.at), "did": a.did, "state": a.state, "trouble": a.trouble,
@@ -108,7 +110,12 @@ def _timeline(seen: Timeline) -> dict[str, object]:
     }
 
 
-def _message(message: Message, person: Person) -> dict[str, object]:
+def happened_shown(e: Happened) -> dict[str, object]:
+    return {"at": instant(e.at), "event": e.event, "actor": e.actor, "text": e.text,
+            "detail": dict(e.detail)}
+
+
+def message_shown(message: Message, person: Person) -> dict[str, object]:
     contact = person.contact(message.contact_id)
     return {
         "id": message.id, "channel": message.channel,

@@ -11,14 +11,14 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template
 
 from inthread.domain.contact_point import CHANNELS
-from inthread.web import api_cases, api_triggers, api_work, problems
+from inthread.web import api_cases, api_people, api_replies, api_triggers, api_work, problems
 from inthread.web.api_document import document
 from inthread.web.refusals import ANSWERS
 from inthread.web.responding import runtime
 from inthread.web.schemas import Schema
 from inthread.web.stylesheet import Stylesheet, stylesheet
 
-BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_work.bp)
+BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_people.bp, api_replies.bp, api_work.bp)
 bp = Blueprint("api_docs", __name__)
 
 

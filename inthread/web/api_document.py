@@ -12,6 +12,7 @@ from inthread.domain.facts import LARGEST_INTEGER, Fact, FactKind
 from inthread.domain.money import LARGEST_MINOR, exponent
 from inthread.domain.workflow import Workflow
 from inthread.web import api_given as give
+from inthread.web import api_given_people as people
 from inthread.web import api_sent as sent
 from inthread.web.api_named_person import named_person
 from inthread.web.schemas import VISIBLE, Schema, an_object
@@ -20,9 +21,11 @@ SERIALIZED: JsonSchemaMode = "serialization"
 VALIDATED: JsonSchemaMode = "validation"
 _GIVEN: tuple[type[BaseModel], ...] = (
     give.Answer, give.Batch, give.Case, give.CasePage, give.Timeline, give.WorkItem, give.WorkPage,
-    give.Problem,
+    give.Problem, people.WholePerson, people.PersonTimeline, people.ReplyPage, people.Stopped,
 )
-_SENT: tuple[type[BaseModel], ...] = (sent.Cancellation, sent.Resolution)
+_SENT: tuple[type[BaseModel], ...] = (
+    sent.Cancellation, sent.Resolution, sent.Found, sent.StopAddress,
+)
 _REF = "#/components/schemas/"
 _ABOUT = """Back-office systems say what needs doing, and learn what became of it.
 

@@ -128,8 +128,9 @@ class Message(Given):
     address: str = described("The end of where it went.", "482")
     purpose: str = described("Why: ask, code, link, receipt or notice.", "ask")
     template: str = described("Its wording's name in the workflow.", "first")
-    state: str = described("queued, unknown, sent, failed or cancelled.", "sent")
-    reasons: list[str] = described("Why it was not sent.", [])
+    state: str = described("queued, unknown, sent, delivered, read, failed or cancelled.", "sent")
+    reasons: list[str] = described("Why it was not sent; of one that is queued: why it is held.",
+                                   [])
     created_at: datetime | None = described("When it was written.", AT)
     sent_at: datetime | None = described("When it left.", AT)
 

@@ -10,6 +10,7 @@ from inthread.domain.case import CaseState
 
 CASE = "case_06e9yrkc9xh3c7cd3m9k2t5q8w"
 ITEM = "wi_06e9yrkc9xh3c7cd3m9k2t5q8w"
+REPLY = "rep_06e9yrkc9xh3c7cd3m9k2t5q8w"
 AT = "2026-01-05T10:00:00Z"
 ID = r"^[a-z]{2,8}_[0-9a-z]{1,30}$"
 LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -63,6 +64,16 @@ class CasePath(Asked):
     case_id: str = _parameter("The case's id.", CASE, pattern=ID)
 
 
+class PersonPath(Asked):
+    reference: str = _parameter(
+        "Your own name for the person.", "CUST-1", min_length=1, max_length=120, pattern=LINE
+    )
+
+
+class ReplyPath(Asked):
+    reply_id: str = _parameter("The reply's id.", REPLY, pattern=ID)
+
+
 class ItemPath(Asked):
     item_id: str = _parameter("The work item's id.", ITEM, pattern=ID)
 
@@ -93,6 +104,26 @@ class WorkQuery(Asked):
     )
     after: str = _parameter(
         "The `after` of the page before this one.", ITEM, default="", pattern=ID
+    )
+    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+
+
+class TimelineQuery(Asked):
+    after: str = _parameter(
+        "The `after` of the page before this one, or the id of any entry.",
+        "msg_06e9yrkc9xh3c7cd3m9k2t5q8w", default="", pattern=ID,
+    )
+    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+
+
+class ReplyQuery(Asked):
+    state: str = _parameter(
+        "Only those that wait are listed; the others are on the timeline of their person.",
+        "waiting", default="waiting", pattern="^waiting$",
+    )
+    after: str = _parameter(
+        "The `after` of the page before this one.", f"due_1767607200000000_{REPLY}", default="",
+        pattern=r"^due_[0-9]{1,16}_[a-z]{2,8}_[0-9a-z]{1,30}$",
     )
     limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
@@ -136,4 +167,28 @@ class Resolution(Sent):
     note: str = described(
         "What was found out, for the record.", "The customer's bank confirmed it.", default="",
         max_length=500, pattern=LINES,
+    )
+
+
+class Found(Sent):
+    """What a person found a reply to be."""
+
+    result: Literal["read", "stop", "wrong_person", "assign"] = described(
+        "`read`: nothing more is needed. `stop`: it was a stop, and counts as one. "
+        "`wrong_person`: whoever has the address is not the person of `case`. `assign`: it belongs "
+        "to `case`, and goes to the queue for its questions.", "assign",
+    )
+    case: str | None = described(
+        "The case's id; with `wrong_person` and `assign`.", CASE, default=None, pattern=ID
+    )
+
+
+class StopAddress(Sent):
+    channel: str = described(
+        "One that reaches the address; it is off for all of them.", "sms", min_length=1,
+        max_length=20, pattern=LINE,
+    )
+    address: str = described(
+        "A phone number with its country code, or an e-mail address, that is on file for the "
+        "person.", "+15550100482", min_length=3, max_length=254, pattern=LINE,
     )
