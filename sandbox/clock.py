@@ -4,6 +4,7 @@ only the phone moves it, and only forward. Waiting inside a process goes by the 
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -52,9 +53,9 @@ class Clock:
             raise Still
         with self._turn:
             self._ahead = max(self._ahead, self._read())
-            wanted = -(-(at - time.time()) // 1)
+            wanted = math.ceil(at - time.time())
             if wanted > self._ahead:
-                self._write(int(wanted))
+                self._write(wanted)
 
     def forward(self, seconds: float) -> None:
         """Move by so many seconds; none for a negative number. Raises Still."""

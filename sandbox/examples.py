@@ -64,17 +64,19 @@ def unused(workflow: str, account: Account, used: Collection[str]) -> Obligation
 
 
 def trigger(
-    workflow: str, account: Account, about: Obligation, now: datetime
+    workflow: str, account: Account, about: Obligation, now: datetime, *, own_zone: bool = False
 ) -> dict[str, object]:
-    """The body of `POST /api/v1/triggers`. `now` is aware."""
+    """The body of `POST /api/v1/triggers`. `now` is aware. `own_zone`: as the time can be moved to
+    the person's day, nobody needs to live where it is day."""
     facts = EXAMPLES[workflow][1](account, about, now.date())
+    home = str(account.get("zone") or _ZONES[0])
     return {
         "workflow": workflow,
         "facts": {name: value for name, value in facts.items() if value is not None},
         "person": {
             "reference": account["reference"], "name": account["name"],
             "locale": account.get("locale") or "en",
-            "zone": daytime_zone(str(account.get("zone") or _ZONES[0]), now),
+            "zone": home if own_zone else daytime_zone(home, now),
             "contacts": account.get("contacts") or [],
         },
         "as_of": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -1,4 +1,4 @@
-"""What the simulator shows of one person: their phone, their case, their record. Values only."""
+"""What the simulator shows: who there is, a message's text, a case. Values only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from sandbox.inbox import Message
 from sandbox.money import money
 
-CHANNELS = {"sms": "Text", "whatsapp": "WhatsApp", "email": "E-mail"}
+ONE_NUMBER = ("sms", "whatsapp", "voice")
 LIVE = ("open", "pending", "resolved", "exception")
 MOST_PEOPLE = 8
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _AUTOFILL = re.compile(r"^@\S+ #\w+$", re.M)
 _GSM = re.compile(r"[\n\r -~¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ€]*")
-_GOOD = ("proved", "closed", "passed", "succeeded", "verified")
+_GOOD = ("proved", "closed", "passed", "succeeded", "verified", "delivered")
 _BAD = ("failed", "refused", "locked", "rejected", "exception", "expired", "mismatch", "denied")
-_DOUBT = ("unknown", "held", "retried", "declined", "delayed", "unclear", "late", "not_done")
+_DOUBT = ("unknown", "held", "retried", "declined", "delayed", "unclear", "late", "not_done",
+          "skipped", "stopped", "unreachable")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,16 @@ class Person:
         return tuple(address for _, address in self.contacts)
 
     def address(self, channel: str) -> str:
-        """Where this channel reaches them; empty when it does not."""
-        return next((address for kind, address in self.contacts if kind == channel), "")
+        """Where this channel reaches them; empty when it does not. Texts, WhatsApp and calls go to
+        one number."""
+        phone = ONE_NUMBER if channel in ONE_NUMBER else ()
+        found = dict(reversed(self.contacts))
+        return next((found[kind] for kind in (channel, *phone) if kind in found), "")
+
+    @property
+    def zone(self) -> str:
+        """The name of their time zone; empty when nobody said it."""
+        return str(self.account.get("zone") or "")
 
     @property
     def initials(self) -> str:
@@ -81,29 +89,6 @@ def _about(account: Mapping[str, object]) -> str:
         return str(account.get("about") or account["reference"])
     minor = int(str(owed["minor"]))
     return f"Owes {money(minor, str(owed['currency']))}" if minor > 0 else "Owes nothing"
-
-
-def tabs(
-    person: Person | None, messages: Sequence[Message], chosen: str
-) -> tuple[str, list[tuple[str, str, int]]]:
-    """The channel to show, and each that reaches the person with its name and its messages."""
-    reached = [kind for kind, _ in person.contacts] if person else []
-    counts = dict.fromkeys([*CHANNELS, *reached, *(m.channel for m in messages)], 0)
-    for message in messages:
-        counts[message.channel] += 1
-    if chosen not in counts:
-        chosen = messages[-1].channel if messages else next(iter(reached), "sms")
-    shown = [
-        (key, CHANNELS.get(key, key.title()), number) for key, number in counts.items()
-        if number or key in reached or key == chosen
-    ]
-    return chosen, shown
-
-
-def sender(messages: Sequence[Message]) -> str:
-    """The name that the messages begin with, as phones show it."""
-    name = messages[-1].body.partition(":")[0].strip() if messages else ""
-    return name if 0 < len(name) <= 24 else "New message"
 
 
 def text_parts(body: str) -> int:

@@ -6,6 +6,7 @@ import hmac
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from standardwebhooks.webhooks import Webhook
@@ -43,10 +44,19 @@ def site(part: str) -> Flask:
     return app
 
 
-def clock(at: str | float, form: str = "%H:%M:%S") -> str:
-    """An instant (ISO 8601 text or seconds since 1970) as a time of this machine's own zone."""
+def clock(at: str | float, form: str = "%H:%M:%S", zone: str = "") -> str:
+    """An instant (ISO 8601 text or seconds since 1970) as a time of this zone, or of this machine's
+    own when there is no such zone."""
     when = datetime.fromisoformat(at) if isinstance(at, str) else datetime.fromtimestamp(at, UTC)
-    return when.astimezone().strftime(form)
+    return when.astimezone(zone_of(zone)).strftime(form)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """None, which is this machine's own, when there is no such zone."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def iso(at: float) -> str:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import requests
 
+from sandbox.site import origin_of
+
 TIMEOUT = 3
 
 
@@ -27,9 +29,12 @@ class Said:
 class Sources:
     """Safe to share between threads. Never raises for an answer or for none."""
 
-    def __init__(self, office: str, api: str, api_key: str) -> None:
+    def __init__(self, office: str, api: str, api_key: str, phone_key: str = "") -> None:
+        """`api_key`: ours at its API. `phone_key`: what the phone's channels show each other."""
         self.office_url = office
         self.api_url = api
+        self.origin = origin_of(api)
+        self._phone_key = {"Authorization": f"Bearer {phone_key}"}
         self._key = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._own = threading.local()
 
@@ -53,6 +58,25 @@ class Sources:
 
     def timeline(self, case_id: str) -> Said:
         return self._api("GET", f"/cases/{quote(case_id, safe='')}/timeline")
+
+    def story(self, person: str) -> Said:
+        """Everything that happened with a person, over all cases and channels."""
+        return self._api("GET", f"/people/{quote(person, safe='')}/timeline")
+
+    def tell(self, channel: str, event: dict) -> Said:
+        """A reply or a receipt, to where the channel's hook is."""
+        url = f"{self.api_url}/hooks/channels/sim_{quote(channel, safe='')}"
+        return self._call(
+            "Inthread", "POST", url, json={"events": [event]}, headers=self._phone_key
+        )
+
+    def stop(self, url: str) -> Said:
+        """One click on a mail's unsubscribe (RFC 8058). Only an address of Inthread's own."""
+        if not url.startswith(f"{self.origin}/"):
+            return Said(trouble="This address is not Inthread's. Nothing was sent.")
+        return self._call(
+            "Inthread", "POST", url, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False
+        )
 
     def trigger(self, body: dict, key: str) -> Said:
         return self._api("POST", "/triggers", json=body, headers={"Idempotency-Key": key})

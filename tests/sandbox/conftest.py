@@ -51,9 +51,10 @@ def stub(_inthread: Stub) -> Stub:
 def phone(
     tmp_path_factory: pytest.TempPathFactory, office: str, _inthread: Stub
 ) -> Iterator[str]:
-    given = {"INTHREAD_API_KEY": API_KEY}
+    store = tmp_path_factory.mktemp("s")
+    given = {"INTHREAD_API_KEY": API_KEY, "SANDBOX_CLOCK": str(store / "clock")}
     places = ("--office", office, "--api", _inthread.url)
-    with running("phone", tmp_path_factory.mktemp("s"), *places, environment=given) as url:
+    with running("phone", store, *places, environment=given) as url:
         yield url
 
 

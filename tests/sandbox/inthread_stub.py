@@ -13,7 +13,9 @@ API_KEY = "an-api-key-of-the-tests"
 
 
 class Stub:
-    """`cases` by person and `events` by case are shown; every trigger is kept with its key.
+    """`cases` by person, `events` by case and `stories` by person are shown (a person without one
+    has no timeline); every trigger is kept with its key, everything `heard` from channels with
+    theirs (channel, authorization, event), and every one-click stop. `silent`: hooks answer 503.
     `refusal`: a problem document to answer triggers with. `payments`: those whose events are kept
     in `webhooks`, all when it is empty; another test's late event is taken and dropped."""
 
@@ -21,6 +23,10 @@ class Stub:
         self.url = ""
         self.cases: dict[str, list[dict[str, object]]] = {}
         self.events: dict[str, list[dict[str, object]]] = {}
+        self.stories: dict[str, list[dict[str, object]]] = {}
+        self.heard: list[tuple[str, str, dict[str, object]]] = []
+        self.stops: list[tuple[str, str]] = []
+        self.silent = False
         self.triggers: list[tuple[str, dict[str, object]]] = []
         self.payments: set[str] = set()
         self.webhooks: list[tuple[dict[str, str], bytes]] = []
@@ -47,6 +53,9 @@ class _Api(BaseHTTPRequestHandler):
         stub, parts = self.server.stub, urlsplit(self.path)
         if not self._known():
             self._answer(401, {"title": "Unauthorized"})
+        elif parts.path.startswith("/api/v1/people/"):
+            told = stub.stories.get(parts.path.split("/")[-2])
+            self._answer(404 if told is None else 200, {"events": told or []})
         elif parts.path == "/api/v1/cases":
             person = parse_qs(parts.query).get("person", [""])[0]
             self._answer(200, {"cases": stub.cases.get(person, [])})
@@ -55,7 +64,12 @@ class _Api(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         stub, body = self.server.stub, self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/hooks" and not stub.wants(body):
+        if self.path.startswith("/hooks/channels/"):
+            self._hear(body)
+        elif self.path.startswith("/stop/"):
+            stub.stops.append((self.path, body.decode()))
+            self._answer(200, {})
+        elif self.path == "/hooks" and not stub.wants(body):
             self._answer(200, {})
         elif self.path == "/hooks":
             stub.webhooks.append(({n.lower(): v for n, v in self.headers.items()}, body))
@@ -67,6 +81,17 @@ class _Api(BaseHTTPRequestHandler):
         else:
             stub.triggers.append((self.headers["Idempotency-Key"], json.loads(body)))
             self._answer(201, {"id": "case_1"})
+
+    def _hear(self, body: bytes) -> None:
+        """A reply or a receipt, with the channel and the key it came with."""
+        if self.server.stub.silent:
+            self._answer(503, {"title": "Away", "detail": "Nobody is there."})
+            return
+        for event in json.loads(body)["events"]:
+            channel = self.path.removeprefix("/hooks/channels/")
+            self.server.stub.heard.append((channel, self.headers["Authorization"], event))
+        self.send_response(204)
+        self.end_headers()
 
     def _known(self) -> bool:
         return self.headers["Authorization"] == f"Bearer {API_KEY}"

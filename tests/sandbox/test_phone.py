@@ -77,18 +77,20 @@ def test_what_a_person_got_is_shown_by_channel(phone: str, account: Seed, stub: 
     assert [m["body"] for m in shown["messages"]] == [  # type: ignore[attr-defined]
         "Alderway: see http://localhost:8400/l/abc.", "Alderway: mail.",
     ]
-    handset = str(shown["regions"]["handset"])  # type: ignore[index]
+    threads = str(shown["regions"]["threads"])  # type: ignore[index]
     link = '<a class="tap" href="http://localhost:8400/l/abc" target="_blank" rel="noreferrer">'
-    assert f"{link}localhost:8400/l/abc</a>." in handset
-    assert "mail." not in handset
+    assert f"{link}localhost:8400/l/abc</a>." in threads
+    texts, mails = threads.split('id="device-email"')
+    assert ("see <a" in texts, "mail." in texts) == (True, False)
+    assert "<h3>Mail</h3>" in mails
 
 
 def test_a_message_is_text_and_never_markup(phone: str) -> None:
     send(phone, "msg_x", "+12125550105", "<b>bold</b> & http://x.example/\"><script>")
-    handset = str(state(phone, person="+12125550105")["regions"]["handset"])  # type: ignore[index]
-    assert "&lt;b&gt;bold&lt;/b&gt; &amp; <a" in handset
-    assert "<b>bold" not in handset
-    assert "<script" not in handset
+    threads = str(state(phone, person="+12125550105")["regions"]["threads"])  # type: ignore[index]
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; <a" in threads
+    assert "<b>bold" not in threads
+    assert "<script" not in threads
 
 
 def test_the_case_and_the_record_are_shown(
@@ -135,7 +137,7 @@ def test_an_example_is_started_as_a_back_office_would(
             contacts=[{"channel": "sms", "address": "+12125550108"}])
     form = {"person": "CUST-T4", "workflow": "overdue_invoice"}
     page = requests.post(f"{phone}/start", data=form, timeout=5)
-    assert "What it does with it shows beside the phone." in page.text
+    assert "What it does with it shows behind the scenes." in page.text
     requests.post(f"{phone}/again", data=form, timeout=5).raise_for_status()
     (key, trigger), (key_again, trigger_again) = stub.triggers
     assert (key, trigger) == (key_again, trigger_again)
