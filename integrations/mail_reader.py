@@ -18,6 +18,7 @@ from integrations.mail_text import Letterhead, one_line, plain_address
 from integrations.smtp_relay import about_address
 
 MOST_TEXT = 10_000
+MOST_PARTS = 100
 _ID = re.compile(r"<([A-Za-z0-9_-]{1,64})@([^<>@\s]{1,255})>")
 _BULK = ("bulk", "junk", "list", "auto_reply", "auto-reply")
 _ROBOTS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)[+@].*", re.IGNORECASE)
@@ -82,6 +83,8 @@ class Mail:
 
 def read_mail(raw: bytes, head: Letterhead) -> Mail:
     """`head`: under which we write. Raises Unreadable."""
+    if raw.lower().count(b"boundary") > MOST_PARTS:
+        raise Unreadable("it has more parts within parts than anybody writes")
     try:
         mail = message_from_bytes(raw)
         if not mail.keys():

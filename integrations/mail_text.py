@@ -72,9 +72,9 @@ def compose(message: Outgoing, head: Letterhead, now: datetime) -> EmailMessage:
     if message.stop_url:
         mail["List-Unsubscribe"] = f"<{message.stop_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail["Content-Language"] = message.locale
     mail.set_content(f"{message.body}\n")
     mail.add_alternative(_page(message), subtype="html")
+    mail["Content-Language"] = message.locale
     return mail
 
 

@@ -60,6 +60,10 @@ class SmtpEmail:
         self._relay.deliver(self._head.sender.addr_spec, to, mail.as_bytes())
         return Sent(str(mail["Message-ID"]))
 
+    def close(self) -> None:
+        """Hang up this thread's connection; the next mail makes another."""
+        self._relay.close()
+
     def hear(self, hook: Hook, now: datetime) -> Heard:
         """Nothing is heard from robots: they are never answered."""
         if len(hook.body) > MOST_MAIL:

@@ -58,6 +58,16 @@ class Relay:
         )
 
 
+class _Kept:
+    """A connection that is closed when its thread ends."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        self.smtp = smtp
+
+    def __del__(self) -> None:
+        self.smtp.close()
+
+
 class RelayClient:
     """Safe to share between threads: each keeps a connection of its own, and makes another when the
     relay has closed it meanwhile. `name`: how we greet."""
@@ -79,25 +89,26 @@ class RelayClient:
         try:
             self._hand_over(connection, to, mail)
         except Exception:
-            self._drop()
+            self.close()
             raise
 
     def _begin(self, sender: str) -> smtplib.SMTP:
         """A connection that took our sender."""
-        kept: smtplib.SMTP | None = getattr(self._own, "connection", None)
+        kept: _Kept | None = getattr(self._own, "kept", None)
         if kept is not None:
             try:
-                code, said = kept.mail(sender)
+                code, said = kept.smtp.mail(sender)
             except OSError:
                 code, said = _NOW_CLOSING, b""
             if code != _NOW_CLOSING:
-                return self._taken(kept, code, said)
-            self._drop()
+                return self._taken(kept.smtp, code, said)
+            self.close()
         try:
-            fresh = self._own.connection = self._connect()
+            fresh = self._connect()
+            self._own.kept = _Kept(fresh)
             code, said = fresh.mail(sender)
         except OSError as trouble:
-            self._drop()
+            self.close()
             raise Retry(f"no mail was taken: {type(trouble).__name__}") from trouble
         return self._taken(fresh, code, said)
 
@@ -105,7 +116,7 @@ class RelayClient:
         try:
             _demand(code, said, "the relay refuses our sender")
         except (Retry, Rejected):
-            self._drop()
+            self.close()
             raise
         return connection
 
@@ -156,11 +167,12 @@ class RelayClient:
             raise
         return made
 
-    def _drop(self) -> None:
-        kept: smtplib.SMTP | None = getattr(self._own, "connection", None)
-        self._own.connection = None
+    def close(self) -> None:
+        """Hang up this thread's connection, if it has one; the next mail makes another."""
+        kept: _Kept | None = getattr(self._own, "kept", None)
+        self._own.kept = None
         if kept is not None:
-            kept.close()
+            kept.smtp.close()
 
 
 def about_address(status: str) -> bool:
