@@ -27,7 +27,7 @@ check: $(VENV)/.stamp-test  ## Lint, types, and the contracts between the floors
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-browser: setup-test  ## The journeys in real Chromium, and the page checks
+browser: setup-test  ## The journeys in real Chromium, and what runs under node
 	@$(PY) -m pytest -m browser
 
 bench: $(VENV)/.stamp-test  ## Ours beside the floors, same machine, same run (half an hour)
@@ -41,7 +41,7 @@ clean:  ## Remove what was made here: environments, caches, the demo's own files
 	  .import_linter_cache var
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-setup-test: $(VENV)/.stamp-test node_modules/.stamp
+setup-test: $(VENV)/.stamp-test node_modules/.stamp node_modules/.twilio/api.json
 	@tools/chromium.sh
 
 $(VENV)/.stamp-venv:
@@ -58,6 +58,9 @@ $(VENV)/.stamp-test: $(VENV)/.stamp-run requirements-test.lock
 	@touch $@
 
 node_modules/.stamp: package-lock.json
-	@echo "Installing the page checks"
+	@echo "Installing the page checks and Prism"
 	@tools/node.sh
 	@touch $@
+
+node_modules/.twilio/api.json: node_modules/.stamp tools/twilio.sh
+	@tools/twilio.sh $(@D)

@@ -83,7 +83,8 @@ def message(account: str, kept: Message) -> dict[str, object]:
     uri = f"/{API}/Accounts/{account}/Messages/{kept.sid}"
     return {
         "body": kept.body, "num_segments": str(kept.segments), "direction": kept.direction,
-        "from": kept.sender or None, "to": kept.recipient, "date_updated": date(kept.changed),
+        "from": None if kept.status == "accepted" else kept.sender, "to": kept.recipient,
+        "date_updated": date(kept.changed),
         "price": None, "error_message": ERRORS.get(kept.error or 0), "uri": f"{uri}.json",
         "account_sid": account, "num_media": "0", "status": kept.status,
         "messaging_service_sid": kept.service or None, "sid": kept.sid,

@@ -19,6 +19,7 @@ from tests import loopback, postgres
 CI = os.environ.get("CI") == "true"
 CHROMIUM = Path(os.environ.get("INTHREAD_TEST_CHROMIUM", "/usr/bin/chromium"))
 NODE_TOOLS = Path(__file__).parents[1] / "node_modules" / ".bin"
+TWILIO = NODE_TOOLS.parent / ".twilio" / "api.json"
 
 settings.register_profile("dev", max_examples=25, stateful_step_count=25, deadline=None)
 settings.register_profile(
@@ -50,8 +51,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _demand_browser() -> None:
     if not os.access(CHROMIUM, os.X_OK):
         pytest.exit(f"{CHROMIUM} is missing: `make test` installs it where it may.", 3)
-    if not (NODE_TOOLS / "lighthouse").exists():
-        pytest.exit("The page checks are missing: `make test` installs them.", 3)
+    if not all((NODE_TOOLS / tool).exists() for tool in ("lighthouse", "prism")):
+        pytest.exit("The page checks or Prism are missing: `make test` installs them.", 3)
+    if not TWILIO.exists():
+        pytest.exit("Twilio's description of its API is missing: `make test` fetches it.", 3)
 
 
 def _demand_postgres() -> None:

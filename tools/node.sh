@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The page checks (axe, Lighthouse, html-validate) from package-lock.json. No package's own script runs.
+# The page checks (axe, Lighthouse, html-validate) and Prism from package-lock.json. No package's own script runs.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
 

@@ -11,7 +11,9 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-_NEEDED = ("bash", "dirname", "mktemp", "rm", "tail", "grep", "env", "cat")
+_NEEDED = (
+    "bash", "dirname", "mktemp", "rm", "tail", "grep", "env", "cat", "cp", "mkdir", "tar", "gzip",
+)
 
 
 class Machine:
@@ -91,6 +93,21 @@ def test_npm_without_its_registry(machine: Machine) -> None:
     done = machine.run("node.sh")
     assert _sentence(done).startswith("npm could not fetch what package-lock.json names.")
     assert "npm error network" in done.stderr
+
+
+def test_twilios_description_without_its_registry(machine: Machine) -> None:
+    machine.has("npm", 'echo "npm error network" >&2; exit 1')
+    done = machine.run("twilio.sh", str(machine.folder / "twilio"))
+    assert _sentence(done).startswith("npm could not fetch @twilio/cli-core@9.0.0.")
+    assert "npm error network" in done.stderr
+    assert not (machine.folder / "twilio").exists()
+
+
+def test_another_twilios_description(machine: Machine) -> None:
+    machine.has("npm", """echo '[{"integrity": "sha512-AAAA=="}]'""")
+    done = machine.run("twilio.sh", str(machine.folder / "twilio"))
+    assert _sentence(done).startswith("What came as @twilio/cli-core@9.0.0 is not what")
+    assert not (machine.folder / "twilio").exists()
 
 
 def test_no_apt(machine: Machine) -> None:

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from integrations.http_connector import HttpConnector
+from tests.integrations.contract import Contract, prism
 from tests.integrations.ear import Ear, listening
 from tests.sandbox.inthread_stub import Stub, inthread
 from tests.sandbox.processes import SECRET, running
@@ -79,6 +80,14 @@ def twilio(_twilio: Peer) -> Peer:
     """The local Twilio, empty and well."""
     _twilio.post("reset")
     return _twilio
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contract]:
+    """Twilio's own description of its API, between a client and a local Twilio."""
+    folder = tmp_path_factory.mktemp("contract")
+    with peer(folder) as behind, prism(behind, folder) as ready:
+        yield ready
 
 
 @pytest.fixture
