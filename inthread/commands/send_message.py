@@ -20,6 +20,7 @@ from inthread.domain.case import Case, CaseState
 from inthread.domain.gate import Gate
 from inthread.domain.link import Link
 from inthread.domain.message import Message, MessageState, Purpose
+from inthread.domain.message_lint import longest
 from inthread.domain.person import Person
 from inthread.runtime import Runtime
 from inthread.spi import Outgoing, Rejected, Retry, Undeliverable
@@ -63,15 +64,27 @@ def send_message(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
 
 def _permit(rt: Runtime, job: outbox.Job) -> Permit:
     with rt.db.read() as tx:
-        channel, address, urgent = messages.way(tx, job.ref)
-    return rt.traffic.permit(channel, address, urgent=urgent)
+        way = messages.way(tx, job.ref)
+    return rt.traffic.permit(way.channel, way.address, _parts(rt, way), urgent=way.urgent)
+
+
+def _parts(rt: Runtime, way: messages.Way) -> int:
+    """How many it is paid as: a text message with every field at its longest."""
+    if way.channel != "sms" or way.purpose is Purpose.ANSWER:
+        return 1
+    wording = rt.workflows[way.workflow].message(way.template, way.locale)
+    return longest(wording.text).parts
 
 
 def _not_now(rt: Runtime, actor: Actor, job: outbox.Job, permit: Permit) -> None:
-    """No provider may carry it now, or ever: then another way is tried."""
+    """No provider may carry it now, or ever: then another way is tried. Waiting for its turn in a
+    rate is nothing to tell of: thousands do so at once."""
     now = rt.now()
     again = None if permit.wait is None else now + permit.wait
     with rt.db.begin() as tx:
+        if again is not None and permit.reasons == ("rate",):
+            outbox.postpone_held(tx, job, again, now)
+            return
         case = cases.lock(tx, job.case_id)
         if not outbox.held(tx, job, now):
             return

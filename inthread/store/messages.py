@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
@@ -42,15 +43,33 @@ def find(tx: Connection, message_id: str) -> Message | None:
 
 
 WAY = (
-    select(m.channel, t.contacts.c.address, m.purpose)
-    .join(t.contacts, t.contacts.c.id == m.contact_id).where(m.id == bindparam("message"))
+    select(
+        m.channel, m.purpose, m.template, m.locale, t.contacts.c.address, t.cases.c.workflow
+    )
+    .join(t.contacts, t.contacts.c.id == m.contact_id).join(t.cases, t.cases.c.id == m.case_id)
+    .where(m.id == bindparam("message"))
 )
 
 
-def way(tx: Connection, message_id: str) -> tuple[str, str, bool]:
-    """Its channel, where it goes, and whether somebody waits for it."""
+class Way(NamedTuple):
+    """Where a message goes, and in which words."""
+
+    channel: str
+    address: str
+    purpose: Purpose
+    workflow: str
+    template: str
+    locale: str
+
+    @property
+    def urgent(self) -> bool:
+        """Somebody waits for it."""
+        return self.purpose is Purpose.CODE
+
+
+def way(tx: Connection, message_id: str) -> Way:
     r = tx.execute(WAY, {"message": message_id}).one()
-    return r.channel, r.address, r.purpose == Purpose.CODE.value
+    return Way(r.channel, r.address, Purpose(r.purpose), r.workflow, r.template, r.locale)
 
 
 def refer(tx: Connection, message_id: str, reference: str | None) -> None:

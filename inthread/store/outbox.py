@@ -100,6 +100,16 @@ def postpone(tx: Connection, job: Job, due_at: datetime) -> bool:
     return tx.execute(TURN, back).rowcount == 1
 
 
+POSTPONE_HELD = update(t.outbox).where(STANDS)
+
+
+def postpone_held(tx: Connection, job: Job, due_at: datetime, now: datetime) -> bool:
+    """The same, only while this lease stands: for what was not even looked at."""
+    back = {"due_at": due_at, "lease": None, "leased_until": None}
+    held = {"job": job.id, "by": job.lease, "now": now}
+    return tx.execute(POSTPONE_HELD, {**held, **back}).rowcount == 1
+
+
 DROP = (
     update(t.outbox)
     .where(o.case_id == bindparam("case"), o.kind.in_(bindparam("kinds", expanding=True)), _WAITING)
