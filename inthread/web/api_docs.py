@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
     problems.install(app, "/api/")
     style = stylesheet("", Path(app.root_path) / "static" / "api.css")
     app.extensions["inthread_api_style"] = style
+    app.url_map.converters["reference"] = api_people.Reference
     for each in (*BLUEPRINTS, bp):
         app.register_blueprint(each)
 

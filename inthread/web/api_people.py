@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from werkzeug.routing import PathConverter
+
 from inthread.commands.answer_once import Reply
 from inthread.commands.opt_out import opt_out
 from inthread.domain import reply as domain
@@ -21,8 +23,14 @@ bp = Api("api_people", __name__, url_prefix=PREFIX, abp_tags=[PEOPLE],
          abp_security=[{"key": []}], abp_responses=ALWAYS)
 
 
+class Reference(PathConverter):
+    """A source's own name for somebody: any text, slashes too, but for what is asked of them."""
+
+    regex = "[^/].*?(?<!/timeline)(?<!/stop)"
+
+
 @bp.get(
-    "/people/<path:reference>", operation_id="seePerson", summary="See a person",
+    "/people/<reference:reference>", operation_id="seePerson", summary="See a person",
     description="What may be sent to each of their contact points, what is open, and where they "
     "are now: the visit that was seen last, and what they have begun.",
     responses={200: people.WholePerson, **and_problems(404)},
@@ -33,7 +41,7 @@ def see(actor: Actor, path: sent.PersonPath) -> Reply:
 
 
 @bp.get(
-    "/people/<path:reference>/timeline", operation_id="seePersonTimeline",
+    "/people/<reference:reference>/timeline", operation_id="seePersonTimeline",
     summary="See everything between us and a person",
     description="Messages sent, held and failed, replies, consents and stops, and what happened "
     "to each of their cases, over all channels: oldest first, a page at a time.",
@@ -51,7 +59,7 @@ def happened(actor: Actor, path: sent.PersonPath, query: sent.TimelineQuery) -> 
 
 
 @bp.post(
-    "/people/<path:reference>/stop", operation_id="stopAddress", summary="Stop an address",
+    "/people/<reference:reference>/stop", operation_id="stopAddress", summary="Stop an address",
     description="The person asked us, in a call or in writing, for no more. It holds at once, for "
     "the address on every channel and for everything we would start with its people; their open "
     "cases go to a person.",

@@ -251,6 +251,12 @@ def test_what_stops_nothing(
     assert (answer.status_code, [e["path"] for e in problem(answer)["errors"]]) == (status, [path])
 
 
+def test_an_address_has_the_methods_that_it_has(office: Caller) -> None:
+    assert office.get(f"{MAYA}/stop").status_code == 405
+    assert office.post(f"{MAYA}/timeline", {}).status_code == 405
+    assert office.post(MAYA, {}).status_code == 405
+
+
 def test_who_may_not_stop_and_nobody_to_stop(app: Flask, rt: Runtime, office: Caller) -> None:
     a_case(rt=rt)
     sent = {"channel": "sms", "address": PHONE}

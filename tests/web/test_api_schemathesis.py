@@ -12,8 +12,11 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from inthread.commands.receive_reply import receive_reply
 from inthread.commands.receive_triggers import receive_triggers
+from inthread.domain.actor import provider
 from inthread.runtime import Runtime
+from inthread.spi import Incoming
 from tests.architecture.tree import ROOT
 from tests.triggers import BACK_OFFICE, a_trigger
 from tests.web.caller import HOST, Caller
@@ -41,6 +44,10 @@ def test_schemathesis_finds_nothing(
     receive_triggers(rt, actor=BACK_OFFICE, triggers=[
         a_trigger(number=str(n), facts={"disputed": n % 2 == 0}) for n in range(10)
     ])
+    for n in range(3):
+        receive_reply(rt, actor=provider("sms"), provider="sms", incoming=Incoming(
+            f"SM{n}", "+15550100482" if n else "+15550100499", "don't stop my plan"
+        ))
     done = subprocess.run(
         [
             Path(sys.executable).with_name("st"), "--config-file", ROOT / "schemathesis.toml",
