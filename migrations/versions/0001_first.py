@@ -54,6 +54,12 @@ def _ref(name: str, to: str, null: bool = False, index: bool = False) -> Column[
     return Column(name, String(40), ForeignKey(f"{to}.id"), nullable=null, index=index)
 
 
+def _of(name: str, null: bool = False) -> Column[Any]:
+    """The id of a row that goes with the same case, or after it. No foreign key: each would need
+    an index, or every removal of what it names would read this table through."""
+    return Column(name, String(40), nullable=null)
+
+
 def _at(name: str, null: bool = False) -> Column[Any]:
     return Column(name, UtcDateTime, nullable=null)
 
@@ -78,7 +84,8 @@ people = Table(
     Column("reference", String(120), nullable=False, unique=True),
     _str("name", 200), _str("locale", 12, null=True), _str("zone", 60, null=True),
     _str("country", 2, null=True), _str("region", 10, null=True), Column("prefers", Json),
-    _at("stopped_at", null=True), _str("stopped_by", 40, null=True), _at("created_at"),
+    _at("stopped_at", null=True), _str("stopped_by", 40, null=True),
+    _at("held_at", null=True), _str("held_why", 200, null=True), _at("created_at"),
 )
 
 contacts = Table(
@@ -93,7 +100,7 @@ contacts = Table(
 
 consents = Table(
     "consents", metadata, Column("seq", Serial, primary_key=True, autoincrement=True),
-    _ref("person_id", "people"), _ref("contact_id", "contacts"), _str("purpose", 20),
+    _of("person_id"), _ref("contact_id", "contacts"), _str("purpose", 20),
     Column("given", Boolean, nullable=False), _str("source", 40),
     Column("wording", Text, nullable=False), _str("version", 40), _at("at"),
     Column("evidence", Json),
@@ -121,7 +128,7 @@ cases = Table(
     Column("attempt", Integer, nullable=False), Column("done", Json, nullable=False),
     Column("step", Integer, nullable=False),
     _at("opened_at"), _at("expires_at"), _at("ended_at", null=True),
-    Column("version", Integer, nullable=False),
+    _str("ended_why", 200, null=True), Column("version", Integer, nullable=False),
     CheckConstraint(
         f"({LIVE} AND next_what IS NOT NULL AND next_owner IS NOT NULL AND next_due IS NOT NULL"
         " AND ended_at IS NULL)"
@@ -133,28 +140,28 @@ cases = Table(
     Index("uq_cases_live", "workflow", "natural_key", unique=True, **_where(LIVE)),
     Index("ix_cases_due", "next_due", "id", **_where(LIVE)),
     Index("ix_cases_expires", "expires_at", "id", **_where(LIVE)),
+    Index("ix_cases_ended", "ended_at", "id", **_where("ended_at IS NOT NULL")),
     Index("ix_cases_reference", "reference"),
 )
 
 links = Table(
     "links", metadata, _id(), Column("digest", String(64), nullable=False, unique=True),
-    _ref("case_id", "cases", index=True), _ref("person_id", "people"),
-    _ref("contact_id", "contacts"), _str("key_id", 2), _str("state", 12),
-    _at("created_at"), _at("expires_at"),
+    _ref("case_id", "cases", index=True), _of("person_id"), _of("contact_id"),
+    _str("key_id", 2), _str("state", 12), _at("created_at"), _at("expires_at"),
 )
 
 visits = Table(
     "visits", metadata, _id(), Column("token_digest", String(64), nullable=False, unique=True),
     _ref("link_id", "links", index=True), _ref("case_id", "cases", index=True),
-    _ref("person_id", "people"), _ref("contact_id", "contacts"),
+    _of("person_id"), _of("contact_id"),
     Column("level", Integer, nullable=False), Column("fact", Boolean, nullable=False),
     _at("opened_at"), _at("seen_at"), _at("level_at"), _at("ended_at", null=True),
     _str("strong_for", 160, null=True), _at("strong_at", null=True), _str("locale", 12, null=True),
 )
 
 challenges = Table(
-    "challenges", metadata, _id(), _ref("case_id", "cases"), _ref("person_id", "people"),
-    _ref("contact_id", "contacts"), _ref("visit_id", "visits"), _str("purpose", 160),
+    "challenges", metadata, _id(), _ref("case_id", "cases"), _of("person_id"),
+    _of("contact_id"), _of("visit_id"), _str("purpose", 160),
     _str("key_id", 2), Column("counter", Integer, nullable=False),
     Column("tries", Integer, nullable=False), _at("created_at"), _at("expires_at"),
     _at("used_at", null=True), _at("superseded_at", null=True),
@@ -198,9 +205,9 @@ drafts = Table(
 )
 
 documents = Table(
-    "documents", metadata, _id(), _ref("case_id", "cases", index=True), _ref("outcome_id",
-    "outcomes"),
-    _str("digest", 64), _str("name", 200), _str("media_type", 60),
+    "documents", metadata, _id(), _ref("case_id", "cases", null=True, index=True),
+    _of("outcome_id"), Column("digest", String(64), nullable=False, index=True),
+    _str("name", 200), _str("media_type", 60),
     Column("size", Integer, nullable=False), Column("pages", Integer, nullable=False), _at("at"),
 )
 
@@ -247,14 +254,14 @@ outbox = Table(
     Column("case_id", String(40), ForeignKey("cases.id"), index=False), _at("due_at"),
     _str("lease", 40, null=True), _at("leased_until", null=True), _at("done_at", null=True),
     Index("ix_outbox_due", "due_at", "id", **_where("done_at IS NULL")),
-    Index("ix_outbox_case", "case_id", **_where("done_at IS NULL")),
+    Index("ix_outbox_case", "case_id", "done_at"),
 )
 
 messages = Table(
-    "messages", metadata, _id(), _ref("case_id", "cases", index=True), _ref("person_id", "people"),
-    _ref("contact_id", "contacts"), _str("channel", 20), _str("purpose", 20), _str("template", 60),
+    "messages", metadata, _id(), _ref("case_id", "cases", index=True), _of("person_id"),
+    _of("contact_id"), _str("channel", 20), _str("purpose", 20), _str("template", 60),
     _str("locale", 12), _str("state", 12), Column("reasons", Json, nullable=False),
-    _ref("link_id", "links", null=True), _ref("challenge_id", "challenges", null=True),
+    _of("link_id", null=True), _of("challenge_id", null=True),
     Column("values", Json, nullable=False), Column("tries", Integer, nullable=False),
     _str("provider", 40, null=True), _str("reference", 200, null=True),
     Column("version", Integer, nullable=False), Column("decision", Json),
@@ -293,7 +300,7 @@ work_items = Table(
     "work_items", metadata, _id(), _ref("case_id", "cases"), _str("reason", 40), _str("queue", 80),
     _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
     _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
-    null=True),
+    null=True), _str("note", 500, null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
     Index("ix_work_items_case", "case_id", "reason"),
