@@ -20,6 +20,11 @@ from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
 from integrations.http_connector import HttpConnector
 from integrations.simulator_channel import SimulatorChannel
+from integrations.smtp_email import SmtpEmail
+from integrations.twilio_client import TwilioClient
+from integrations.twilio_sms import TwilioSms
+from integrations.twilio_voice import TwilioVoice
+from integrations.twilio_whatsapp import TwilioWhatsapp
 from inthread import log
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
@@ -34,7 +39,7 @@ from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
 from inthread.runtime import Brand, Limits, Runtime, utc_now
 from inthread.settings import BadSetting, Settings, read_settings
-from inthread.spi import Connector, MiniApp
+from inthread.spi import ChannelProvider, Connector, MiniApp
 from inthread.store.db import Database
 from inthread.web.site import build_site
 from inthread.worker import Worker
@@ -66,9 +71,8 @@ def connectors(settings: Settings, now: Callable[[], datetime]) -> list[Connecto
     return ours + _installed("connectors", settings)
 
 
-def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
-    """Every plugin this installation has. Raises ValueError when two share a key, BadSetting when
-    one cannot be made of its settings."""
+def providers(settings: Settings, now: Callable[[], datetime]) -> list[ChannelProvider]:
+    """One for each that has its settings, the simulator's, and the allowed third parties'."""
     with _said_of("INTHREAD_PHONE"):
         simulator = [
             SimulatorChannel(
@@ -77,6 +81,42 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
             )
             for key in SIMULATED if settings.phone
         ]
+    mail = []
+    if settings.smtp:
+        with _said_of("INTHREAD_SMTP, INTHREAD_MAIL_FROM, _REPLY_TO and _SECRET"):
+            mail.append(SmtpEmail(
+                settings.smtp, sender=settings.mail_from, reply_to=settings.mail_reply_to,
+                secret=settings.mail_secret, now=now,
+            ))
+    return [*simulator, *_twilio(settings, now), *mail, *_installed("channels", settings)]
+
+
+def _twilio(settings: Settings, now: Callable[[], datetime]) -> list[ChannelProvider]:
+    senders: list[tuple[type[TwilioSms] | type[TwilioWhatsapp] | type[TwilioVoice], str]] = [
+        (TwilioSms, settings.twilio_sms_from), (TwilioWhatsapp, settings.twilio_whatsapp_from),
+        (TwilioVoice, settings.twilio_voice_from),
+    ]
+    if not any(sender for _, sender in senders):
+        return []
+    with _said_of("INTHREAD_TWILIO_ACCOUNT, _TOKEN, _URL and _FROM"):
+        client = TwilioClient(
+            settings.twilio_account, settings.twilio_token, now=now, base_url=settings.twilio_url,
+            allow_loopback=not settings.production,
+        )
+        return [
+            kind(client, sender=sender, hook_url=f"{_hooks(settings)}/{kind.key}")
+            for kind, sender in senders if sender
+        ]
+
+
+def _hooks(settings: Settings) -> str:
+    """Where providers of channels tell us what they heard."""
+    return f"{settings.origin.rstrip('/')}/hooks/channels"
+
+
+def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
+    """Every plugin this installation has. Raises ValueError when two share a key, BadSetting when
+    one cannot be made of its settings."""
     with _said_of("INTHREAD_PAYMENTS_API, _ORIGIN and _SECRET"):
         sandbox_pay = [
             HostedPayments(
@@ -89,7 +129,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     return Registry(
         miniapps=by_key(miniapps(settings)),
         connectors=by_key(connectors(settings, now)),
-        providers=by_key([*simulator, *_installed("channels", settings)]),
+        providers=by_key(providers(settings, now)),
         payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
         blobs=DiskBlobs(Path(settings.blobs)),
     )

@@ -19,6 +19,7 @@ from integrations.smtp_relay import about_address
 
 MOST_TEXT = 10_000
 MOST_PARTS = 100
+LONGEST_ID = 200
 _ID = re.compile(r"<([A-Za-z0-9_-]{1,64})@([^<>@\s]{1,255})>")
 _BULK = ("bulk", "junk", "list", "auto_reply", "auto-reply")
 _ROBOTS = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)[+@].*", re.IGNORECASE)
@@ -75,7 +76,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Mail:
-    """`id`: its Message-ID, empty when it has none. `said` None: from a robot, a list or nobody."""
+    """`id`: its Message-ID, empty when it has none or an endless one. `said` None: from a robot, a
+    list or nobody."""
 
     id: str
     said: Bounce | Letter | None
@@ -89,7 +91,8 @@ def read_mail(raw: bytes, head: Letterhead) -> Mail:
         mail = message_from_bytes(raw)
         if not mail.keys():
             raise Unreadable("there is no header")
-        return Mail(_header(mail, "Message-ID")[:255], _said(mail, head))
+        id = _header(mail, "Message-ID")
+        return Mail(id if len(id) <= LONGEST_ID else "", _said(mail, head))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError,
             MessageError) as trouble:
         raise Unreadable(f"not a mail: {type(trouble).__name__}") from trouble

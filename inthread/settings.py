@@ -73,6 +73,28 @@ class Settings:
         "http://localhost:8403", "The simulator that shows messages; empty for none."
     )
     phone_key: str = _setting("", "Our key at the simulator.", secret=True)
+    twilio_account: str = _setting("", "The SID of our account at Twilio (`AC...`).")
+    twilio_token: str = _setting(
+        "", "Its primary auth token: it signs what Twilio posts to us.", secret=True
+    )
+    twilio_sms_from: str = _setting(
+        "", "Who sends text messages: a number of the account, a short code or a messaging service "
+        "(`MG...`); empty for none.",
+    )
+    twilio_whatsapp_from: str = _setting("", "Our number at WhatsApp; empty for none.")
+    twilio_voice_from: str = _setting("", "The number that calls come from; empty for none.")
+    twilio_url: str = _setting(
+        "", "Another address than Twilio's own, for a sandbox's; empty for Twilio."
+    )
+    smtp: str = _setting(
+        "", "The relay for e-mail: `smtp://user:password@host:587` (STARTTLS) or `smtps://...:465`;"
+        " empty for none.", secret=True,
+    )
+    mail_from: str = _setting("", "Who e-mail is from: `Alderway <messages@pay.example>`.")
+    mail_reply_to: str = _setting("", "Where replies go, if elsewhere.")
+    mail_secret: str = _setting(
+        "", "Signs replies and bounces that the relay posts to us (`whsec_...`).", secret=True
+    )
     plugins: str = _setting("", "Names of the installed plugins that may be loaded.")
     brand_name: str = _setting("Alderway", "What customers know the organisation as.")
     brand_phone: str = _setting("+1 555 010 0147", "The number customers can call.")
@@ -176,6 +198,7 @@ def _wrong(s: Settings) -> list[str]:
     for part in s.connectors.split(","):
         if part.strip() and not part.partition("=")[2].strip():
             said.append(f"INTHREAD_CONNECTORS: {part.strip()!r} is not key=url")
+    said += _half_set(s)
     if s.worker not in ("auto", "thread", "process"):
         said.append("INTHREAD_WORKER is `auto`, `thread` or `process`")
     try:
@@ -189,6 +212,17 @@ def _limit(name: str, text: str, most: int, least: int = 1) -> list[str]:
     if text.isascii() and text.isdigit() and least <= int(text) <= most:
         return []
     return [f"{name} is a whole number from {least} to {most}, not {text!r}"]
+
+
+def _half_set(s: Settings) -> list[str]:
+    """Providers that would send and could not hear: replies are how people stop us."""
+    said = []
+    by_twilio = s.twilio_sms_from or s.twilio_whatsapp_from or s.twilio_voice_from
+    if by_twilio and not (s.twilio_account and s.twilio_token):
+        said.append("INTHREAD_TWILIO_*_FROM needs INTHREAD_TWILIO_ACCOUNT and _TOKEN")
+    if s.smtp and not (s.mail_from and s.mail_secret):
+        said.append("INTHREAD_SMTP needs INTHREAD_MAIL_FROM and INTHREAD_MAIL_SECRET")
+    return said
 
 
 _SANDBOX_ONLY = {
@@ -207,6 +241,8 @@ def _unsafe(s: Settings) -> list[str]:
     for url in (part.partition("=")[2].strip() for part in s.connectors.split(",") if part):
         if urlsplit(url).scheme != "https" or _local(url):
             said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")
+    if s.twilio_url and _local(s.twilio_url):
+        said.append("INTHREAD_TWILIO_URL: production has no local Twilio; set it to nothing")
     if s.brand_phone == Settings.brand_phone:
         said.append("INTHREAD_BRAND_PHONE: production needs your own number")
     if s.brand_name == Settings.brand_name:

@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import runpy
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from integrations.signatures import Signatures
-from integrations.smtp_email import SmtpEmail
 from inthread.spi import DeliveryReceipt, DeliveryStatus, Heard, Hook, Incoming, Rejected
 from tests.integrations.conftest import now
-from tests.integrations.ear import Ear
+from tests.integrations.mails import FROM, URL, a_bounce, a_mail, hear, provider
 from tests.sandbox.processes import SECRET
-
-SCRIPT = Path(__file__).parents[2] / "examples" / "post_mail.py"
-# As the relay signs, over the bytes.
-SIGNED = runpy.run_path(str(SCRIPT))["signed"]
-URL = "https://pay.example/hooks/channels/smtp"
-FROM = "Alderway <messages@pay.example>"
-PEOPLE = {
-    "From": "Maya Okafor <Maya@Example.COM>", "To": FROM, "Subject": "Re: Alderway: your page",
-    "Message-ID": "<abc@mail.example.com>", "In-Reply-To": "<msg_1@pay.example>",
-    "Content-Type": "text/plain; charset=utf-8",
-}
-
-
-def provider() -> SmtpEmail:
-    return SmtpEmail(
-        "smtp://127.0.0.1:1", sender=FROM, reply_to="replies@pay.example", secret=SECRET, now=now
-    )
-
-
-def a_mail(body: str | bytes, **headers: str | None) -> bytes:
-    """From Maya; a header with None is left out, `_` in a name stands for a dash."""
-    given = {**PEOPLE, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    head = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value is not None)
-    return f"{head}\r\n".encode() + (body if isinstance(body, bytes) else body.encode())
-
-
-def hear(raw: bytes) -> Heard:
-    return provider().hear(Hook(URL, SIGNED(raw, SECRET), raw), now())
-
 
 # --- people ----------------------------------------------------------------------------------
 
@@ -122,8 +87,9 @@ def test_which_message_it_answers(more: dict[str, str | None], answered: str) ->
     assert hear(a_mail("Hello", **more)).events[0].in_reply_to == answered  # type: ignore[union-attr]
 
 
-def test_a_mail_without_an_id_has_the_relays() -> None:
-    mail = a_mail("Hi", Message_ID=None)
+@pytest.mark.parametrize("id", [None, "", f"<{'x' * 200}@mail.example.com>"])
+def test_a_mail_without_a_good_id_has_the_relays(id: str | None) -> None:
+    mail = a_mail("Hi", Message_ID=id)
     assert hear(mail).events[0].event_id == f"mail_{hashlib.sha256(mail).hexdigest()}"
 
 
@@ -168,23 +134,6 @@ def test_a_person_whose_program_says_that_it_is_none_is_heard() -> None:
 
 
 # --- bounces ---------------------------------------------------------------------------------
-
-
-def a_bounce(
-    status: str, *, action: str = "failed", ours: str = "Message-ID: <msg_1@pay.example>",
-    kind: str = "text/rfc822-headers",
-) -> bytes:
-    body = (
-        "--b\r\nContent-Type: text/plain\r\n\r\nIt did not arrive. Reply STOP.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n"
-        f"\r\nFinal-Recipient: rfc822; maya@example.com\r\nAction: {action}\r\n"
-        f"Status: {status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n"
-        f"--b\r\nContent-Type: {kind}\r\n\r\nFrom: {FROM}\r\n{ours}\r\nSubject: x\r\n\r\n--b--\r\n"
-    )
-    return a_mail(
-        body, From="MAILER-DAEMON@mx.example.com", In_Reply_To=None, Auto_Submitted="auto-replied",
-        Content_Type='multipart/report; report-type=delivery-status; boundary="b"',
-    )
 
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
@@ -276,28 +225,3 @@ def test_r7_8_what_is_not_signed_or_too_long_is_rejected(
 ) -> None:
     with pytest.raises(Rejected):
         provider().hear(Hook(URL, headers, body), now())
-
-
-# --- the script for relays -------------------------------------------------------------------
-
-
-def post(url: str, secret: Path, mail: bytes) -> int:
-    command = [sys.executable, str(SCRIPT), url, str(secret)]
-    done = subprocess.run(command, input=mail, capture_output=True, timeout=60)
-    return done.returncode
-
-
-def test_the_script_for_relays_is_heard_and_says_when_it_is_not(ear: Ear, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text(SECRET + "\n")
-    ear.providers["smtp"] = provider()
-    mail = a_mail(b"STOP caf\xe9", Message_ID=None)
-    assert post(ear.address("smtp"), secret, mail) == 0
-    [heard] = ear.replies(1)
-    assert heard.event_id == f"mail_{hashlib.sha256(mail).hexdigest()}"
-    secret.write_text("whsec_" + "b3RoZXI=" * 6)
-    assert post(ear.address("smtp"), secret, mail) == 75
-    assert ear.refused == ["no signature matches"]
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        assert post(f"http://127.0.0.1:{closed.getsockname()[1]}/x", secret, mail) == 75
