@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from integrations.http_connector import HttpConnector
-from tests.integrations.contract import Contract, prism
+from tests.integrations.contract import Contract, between
 from tests.integrations.ear import Ear, listening
 from tests.sandbox.inthread_stub import Stub, inthread
 from tests.sandbox.processes import SECRET, running
@@ -86,8 +86,14 @@ def twilio(_twilio: Peer) -> Peer:
 def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contract]:
     """Twilio's own description of its API, between a client and a local Twilio."""
     folder = tmp_path_factory.mktemp("contract")
-    with peer(folder) as behind, prism(behind, folder) as ready:
+    with peer(folder) as behind, between(behind, folder) as ready:
         yield ready
+
+
+@pytest.fixture(scope="session")
+def prism(contract: Contract) -> str:
+    """Its address, in place of Twilio's. For tests with the mark `browser`."""
+    return contract.url
 
 
 @pytest.fixture

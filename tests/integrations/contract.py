@@ -62,7 +62,7 @@ def _spell_out(operation: dict[str, Any]) -> None:
 
 
 @contextmanager
-def prism(peer: Peer, folder: Path) -> Iterator[Contract]:
+def between(peer: Peer, folder: Path) -> Iterator[Contract]:
     """`folder`: the peer's own. Ended by its id: it is node itself that runs, not a program that
     starts it."""
     description, log = folder / "twilio.json", folder / "prism.log"
