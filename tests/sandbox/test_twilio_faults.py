@@ -6,7 +6,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from tests.sandbox.twilio_peer import MAYA, SENDER, Customer, Peer, client
+from tests.sandbox.twilio_peer import ACCOUNT, BEARER, MAYA, SENDER, TOKEN, Customer, Peer, client
 from tests.sandbox.twilio_peer import customer as customer
 from tests.sandbox.twilio_peer import twilio as twilio
 from tests.sandbox.twilio_peer import twilio_process as twilio_process
@@ -108,3 +108,41 @@ def test_a_ceiling_answers_429(twilio: Peer) -> None:
     counts = twilio.get("counts")
     assert (counts["total"], counts["distinct"]) == (2, 1)
     assert sum(counts["per_second"].values()) == 2
+
+
+def test_nothing_is_accepted_before_a_timeout(twilio: Peer) -> None:
+    twilio.post("faults", mode="timeout_before", seconds=0.1, times=1)
+    with pytest.raises(TwilioRestException) as why:
+        twilio.send()
+    assert (why.value.status, twilio.get("counts")["total"]) == (504, 0)
+
+
+def test_reading_fails_as_well(twilio: Peer) -> None:
+    sid = twilio.send()
+    twilio.post("faults", mode="throttle", on="read", times=1, seconds=7)
+    answer = requests.get(
+        f"{twilio.url}/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json", auth=(ACCOUNT, TOKEN),
+        timeout=5,
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert twilio.sdk.messages(sid).fetch().sid == sid
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("faults", {"mode": "sneeze"}, 422), ("faults", {"mode": "busy"}, 422),
+        ("faults", {"mode": "slow", "times": 0}, 422),
+        ("faults", {"mode": "late", "code": "x"}, 422),
+        ("inbound", {"from": MAYA, "to": SENDER, "body": "Hello"}, 409),
+        ("inbound", {"from": "Maya", "to": SENDER, "url": "http://localhost:9/"}, 422),
+        ("inbound", {"from": MAYA, "to": SENDER, "url": "http://hooks.example/"}, 422),
+        ("contents", {"sid": "HX1", "body": "Hello"}, 422), ("rate", {"per_second": 0}, 422),
+    ],
+)
+def test_what_the_control_does_not_take(
+    twilio: Peer, path: str, body: dict[str, object], status: int
+) -> None:
+    answer = requests.post(f"{twilio.url}/peer/{path}", json=body, headers=BEARER, timeout=5)
+    assert answer.status_code == status
+    assert twilio.get("faults")["faults"] == twilio.messages() == []
