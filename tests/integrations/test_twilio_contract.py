@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,13 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from integrations.twilio_sms import TwilioSms
+from integrations.twilio_voice import TwilioVoice
+from integrations.twilio_whatsapp import TwilioWhatsapp
+from inthread.spi import ApprovedContent, ChannelProvider, Outgoing, Undeliverable
 from sandbox.twilio_resources import API
 from tests.integrations.contract import Contract
+from tests.integrations.twilio_forms import a_client
 from tests.sandbox.twilio_peer import ACCOUNT, MAYA, SENDER, TOKEN
 
 pytestmark = pytest.mark.browser
@@ -103,3 +109,39 @@ def test_an_answer_the_description_does_not_allow_is_seen(contract: Contract) ->
         contract.sdk.messages(sid).fetch()
     assert why.value.status == 500
     assert contract.peer.sdk.messages(sid).fetch().status == "lost"
+
+
+HOOKS = "http://127.0.0.1:9/hooks/channels/"
+MESSAGE = Outgoing("msg_1", MAYA, "Alderway: your code is 481205. Reply STOP to opt out.")
+PRODUCT: dict[str, tuple[type[TwilioSms | TwilioWhatsapp | TwilioVoice], str, Outgoing]] = {
+    "sms": (TwilioSms, SENDER, MESSAGE),
+    "sms by a service": (TwilioSms, SERVICE, MESSAGE),
+    "whatsapp, free": (TwilioWhatsapp, SENDER, MESSAGE),
+    "whatsapp, content": (
+        TwilioWhatsapp, SENDER,
+        replace(MESSAGE, content=ApprovedContent(CONTENT, ("Maya", "https://pay.example/l/1"))),
+    ),
+    "call": (TwilioVoice, SENDER, replace(MESSAGE, locale="es")),
+}
+
+
+def provider(contract: Contract, name: str) -> ChannelProvider:
+    kind, sender, _ = PRODUCT[name]
+    return kind(
+        a_client(contract.url, timeout=60), sender=sender, hook_url=f"{HOOKS}{kind.key}"
+    )
+
+
+@pytest.mark.parametrize("name", PRODUCT)
+def test_the_description_allows_what_the_product_asks(contract: Contract, name: str) -> None:
+    contract.peer.post("contents", sid=CONTENT, body="Hello {{1}}: {{2}}")
+    before = contract.peer.get("counts")["answers"].get("201", 0)
+    sent = provider(contract, name).send(PRODUCT[name][2])
+    assert (sent.reference[:2], len(sent.reference)) in (("SM", 34), ("MM", 34), ("CA", 34))
+    assert contract.peer.get("counts")["answers"]["201"] == before + 1
+
+
+def test_a_refusal_comes_through_the_description(contract: Contract) -> None:
+    contract.peer.post("faults", mode="refuse", code=21614, to=MAYA, times=1)
+    with pytest.raises(Undeliverable, match="21614"):
+        provider(contract, "sms").send(MESSAGE)
