@@ -14,17 +14,14 @@ import requests
 
 from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
-from integrations.simulator_channel import SimulatorChannel
 from inthread.spi import (
     Applied,
     Checkout,
     Money,
-    Outgoing,
     Payment,
     PaymentEvent,
     PaymentKind,
     Rejected,
-    Sent,
     Writeback,
 )
 from inthread.testing import (
@@ -107,15 +104,6 @@ def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Num
         provider, lambda n: a_payment(first + n), now=now(), pay=pay
     )
     assert failed(findings) == []
-
-
-def test_the_simulator_channel_conforms(phone_url: str, numbers: Numbers) -> None:
-    channel = SimulatorChannel(
-        "sim_sms", channel="sms", base_url=phone_url, api_key=KEY, now=now, allow_loopback=True
-    )
-    first = numbers()
-    numbers()
-    assert failed(check_channel(channel, lambda n: an_outgoing(first + n))) == []
 
 
 def test_the_disk_conforms(tmp_path: Path) -> None:
@@ -213,15 +201,6 @@ def test_a_connector_that_breaks_is_a_finding_and_not_the_end() -> None:
     findings = check_connector(office, a_writeback)
     assert "applies" in failed(findings)
     assert "raised TimeoutError: not done, and no answer came" in [f.seen for f in findings]
-
-
-def test_a_channel_that_sends_twice_is_found() -> None:
-    class Doubles(FakeChannel):
-        def send(self, message: Outgoing) -> Sent:
-            self.calls.append(message.id)
-            return Sent(f"{message.id}-{len(self.calls)}")
-
-    assert failed(check_channel(Doubles(), an_outgoing)) == ["the same id is one message"]
 
 
 def test_blobs_that_take_any_digest_are_found() -> None:
