@@ -4,7 +4,7 @@
                           200/201 {"reference"}
     and to us, with the same bearer key:
     {"events": [{"kind": "reply", "id", "address", "body", "choice"},
-                {"kind": "receipt", "id", "message", "status", "code"}]}
+                {"kind": "receipt", "id", "message", "status", "code", "for_good"}]}
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _event(given: Mapping[str, str]) -> DeliveryReceipt | Incoming:
         status = DeliveryStatus(given["status"])
         return DeliveryReceipt(
             given["id"], status, message_id=given["message"], code=given.get("code", ""),
-            for_good=status is DeliveryStatus.FAILED,
+            for_good=bool(given.get("for_good")),
         )
     return Incoming(
         given["id"], given["address"], given["body"], choice=given.get("choice", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable
 
@@ -10,7 +11,16 @@ import requests
 
 from integrations.answers import Unclear
 from integrations.simulator_channel import SimulatorChannel
-from inthread.spi import Outgoing, Rejected, Retry, Sent
+from inthread.spi import (
+    DeliveryReceipt,
+    DeliveryStatus,
+    Hook,
+    Incoming,
+    Outgoing,
+    Rejected,
+    Retry,
+    Sent,
+)
 from inthread.testing import an_outgoing
 from tests.integrations.conftest import now
 from tests.integrations.stub_server import answering, http
@@ -54,6 +64,37 @@ def test_a_wrong_key_or_an_empty_text_sends_nothing(phone_url: str, numbers: Num
     with pytest.raises(Rejected, match=r"^422"):
         channel(phone_url).send(Outgoing(message.id, message.to, ""))
     assert inbox(phone_url, message.to) == []
+
+
+def hook(*events: dict[str, object], key: str = KEY) -> Hook:
+    body = json.dumps({"events": events}).encode()
+    return Hook("https://pay.example/hooks/channels/sim_sms", {"Authorization": f"Bearer {key}"},
+                body)
+
+
+def test_what_the_phone_tells_is_heard_in_its_order() -> None:
+    heard = channel("http://127.0.0.1:1").hear(hook(
+        {"kind": "reply", "id": "re-1", "address": "+12125550101", "body": "STOP", "choice": ""},
+        {"kind": "receipt", "id": "rc-1", "message": "msg_1", "status": "failed",
+         "code": "phone_off"},
+        {"kind": "receipt", "id": "rc-2", "message": "msg_2", "status": "failed", "code": "gone",
+         "for_good": True},
+        {"kind": "receipt", "id": "rc-3", "message": "msg_3", "status": "delivered"},
+    ), now())
+    assert heard.events == [
+        Incoming("re-1", "+12125550101", "STOP"),
+        DeliveryReceipt("rc-1", DeliveryStatus.FAILED, message_id="msg_1", code="phone_off"),
+        DeliveryReceipt(
+            "rc-2", DeliveryStatus.FAILED, message_id="msg_2", code="gone", for_good=True),
+        DeliveryReceipt("rc-3", DeliveryStatus.DELIVERED, message_id="msg_3"),
+    ]
+
+
+def test_whoever_has_not_the_phones_key_is_not_heard() -> None:
+    reply = {"kind": "reply", "id": "re-1", "address": "+12125550101", "body": "STOP"}
+    for wrong in (hook(reply, key="wrong"), Hook("https://pay.example/x", {}, b"")):
+        with pytest.raises(Rejected, match="not the simulator's key"):
+            channel("http://127.0.0.1:1").hear(wrong, now())
 
 
 @pytest.mark.parametrize(
