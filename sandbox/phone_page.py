@@ -20,6 +20,7 @@ from sandbox.rail import Rail, rail
 from sandbox.screen import Person
 from sandbox.sources import Said
 from sandbox.story import story
+from sandbox.tellings import events_of
 
 REGIONS = ("people", "time", "threads", "case", "office", "trouble")
 # Shown with the word of its own that says whether it changed; times alone change nothing.
@@ -35,9 +36,7 @@ def page(trouble: str = "") -> str:
     if trouble:
         shown["troubles"] = [trouble, *shown["troubles"]]
     notice = NOTICES.get(request.args.get("notice", ""), "")
-    return render_template(
-        "simulator.html", **shown, notice=notice, examples=EXAMPLES, modes=MODES
-    )
+    return render_template("simulator.html", **shown, notice=notice, modes=MODES)
 
 
 def state() -> Response:
@@ -67,12 +66,12 @@ def _shown() -> Shown:
     addresses = person.addresses if person else ()
     messages, replies = at.inbox.of(addresses), at.inbox.replies(addresses)
     made = threads.threads(person, messages, replies, at.inbox.switched_off(addresses))
-    events = said["story"].get("events")
+    events = events_of(said["story"].get("entries"))
     zone = person.zone if person else ""
     answers = (accounts, said["record"], said["cases"], said["story"], said["faults"])
     return {
-        "person": person, "everyone": _listed(everyone, person), "messages": messages,
-        "replies": replies, "threads": made, "zone": zone,
+        "examples": EXAMPLES, "person": person, "everyone": _listed(everyone, person),
+        "messages": messages, "replies": replies, "threads": made, "zone": zone,
         "channel": threads.chosen(person, made, request.values.get("channel", "")),
         "cases": said["cases"].get("cases"), "case": said["case"],
         "events": events, "lines": story(events, zone),
@@ -100,8 +99,6 @@ def _asked(person: Person | None, wanted_case: str) -> dict:
     cases = sources.cases(person.reference)
     case = screen.pick_case(cases.get("cases"), wanted_case)
     whole = told.result()
-    if whole.status == 404:
-        whole = sources.timeline(str(case["id"])) if case else Said()
     found = record.result()
     return {"record": found if found.status == 200 else Said(found.status, None, found.trouble),
             "cases": cases, "case": case, "story": whole, "faults": faults.result()}

@@ -11,6 +11,7 @@ import requests
 from sandbox.site import origin_of
 
 TIMEOUT = 3
+MOST_PAGES = 5
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,19 @@ class Sources:
         return self._api("GET", f"/cases/{quote(case_id, safe='')}/timeline")
 
     def story(self, person: str) -> Said:
-        """Everything that happened with a person, over all cases and channels."""
-        return self._api("GET", f"/people/{quote(person, safe='')}/timeline")
+        """Everything between Inthread and a person, over all cases and channels: `entries`."""
+        path, entries, after = f"/people/{quote(person, safe='')}/timeline", [], ""
+        for _ in range(MOST_PAGES):
+            said = self._api(
+                "GET", path, params={"limit": 100, **({"after": after} if after else {})}
+            )
+            if said.trouble:
+                return said
+            entries += said.get("entries")
+            after = str((said.body or {}).get("after") or "")
+            if not after:
+                break
+        return Said(200, {"entries": entries})
 
     def tell(self, channel: str, event: dict) -> Said:
         """A reply or a receipt, to where the channel's hook is."""

@@ -15,6 +15,7 @@ Event = Mapping[str, object]
 LEFT = {"sms": "Text message", "whatsapp": "WhatsApp message", "email": "E-mail", "voice": "Call"}
 BY = {"sms": "by text message", "whatsapp": "on WhatsApp", "email": "by e-mail",
       "voice": "in the call"}
+WAYS = {"sms": "text messages", "whatsapp": "WhatsApp", "email": "e-mail", "voice": "calls"}
 ASKED = {
     "stop": "asked for no more messages", "start": "asked for messages again",
     "help": "asked for help", "wrong_number": "said that it is the wrong number",
@@ -108,20 +109,42 @@ def sentence(event: Event, zone: str) -> tuple[str, str]:
     text = str(event.get("text") or name)
     if name == "message.held" and detail.get("until"):
         return f"Held until {_until(str(detail['until']), str(event['at']), zone)}:", why(detail)
-    if name.startswith("message.") and channel in LEFT and name in _MESSAGES:
-        return f"{LEFT[channel]} {_MESSAGES[name]}", why(detail, ": ")
-    if name == "message.cancelled" and detail.get("reasons"):
-        return "Message dropped:", why(detail)
+    if name in _MESSAGES and channel in LEFT:
+        what = PURPOSES.get(str(detail.get("purpose")), "")
+        return f"{LEFT[channel]}{what} {_MESSAGES[name]}", why(detail, ": ")
     if name == "reply.heard" and str(detail.get("intent")) in ASKED:
         read = " It waits to be read." if detail.get("state") == "waiting" else ""
-        by = BY.get(channel, "")
-        return f"Reply {by}:".replace(" :", ":"), f"{ASKED[str(detail['intent'])]}.{read}"
+        return f"Reply {BY.get(channel, '')}".strip() + ":", f"{_asked(detail)}.{read}"
+    if name.startswith("consent."):
+        return _agreed(name, detail)
     return "", text[:1].upper() + text[1:]
 
 
+def _asked(detail: Mapping[str, object]) -> str:
+    return ASKED[str(detail["intent"])]
+
+
+def _agreed(name: str, detail: Mapping[str, object]) -> tuple[str, str]:
+    listed = detail.get("channels")
+    named = [str(each) for each in listed] if isinstance(listed, list) else []
+    ways = ", ".join(dict.fromkeys(WAYS.get(each, each) for each in named))
+    head = "Agreed to" if name == "consent.given" else "No longer agrees to"
+    return f"{head} {ways}:", SOURCES.get(str(detail.get("source")), "said")
+
+
+PURPOSES = {
+    "code": " with the code", "link": " with a fresh link", "receipt": " with the receipt",
+    "answer": " that answers", "notice": " with a notice",
+}
+SOURCES = {
+    "trigger": "so the back office says", "reply": "said in a reply", "page": "said on our page",
+    "mail": "by one click in a mail", "network": "said to their network",
+    "staff": "told to a person",
+}
 _MESSAGES = {
-    "message.queued": "ready to leave", "message.sent": "left",
+    "message.queued": "ready to leave", "message.sent": "left", "message.unheard": "on its way",
     "message.delivered": "arrived", "message.failed": "did not arrive",
+    "message.cancelled": "dropped",
 }
 
 

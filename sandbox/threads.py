@@ -119,8 +119,8 @@ def chosen(person: Person | None, made: Sequence[Thread], wanted: str) -> str:
 def sender(messages: Sequence[Message]) -> str:
     """The name that the messages begin with, as phones show it; or that says it in a call."""
     for message in reversed(messages):
-        name = message.body.partition(":")[0].strip()
-        if message.channel != "voice" and 0 < len(name) <= 24 and "\n" not in name:
+        name, colon, _ = message.body.partition(":")
+        if message.channel != "voice" and colon and 0 < len(name) <= 24 and "\n" not in name:
             return name
         if message.channel == "voice" and (spoken := _SPOKEN_BY.search(message.body)):
             return spoken.group(1)

@@ -27,9 +27,12 @@
     if (window.open(link.href, "_blank", "popup,width=400,height=860")) event.preventDefault();
   });
 
+  let fading = 0;
   const tell = (text, trouble) => {
     const told = document.getElementById("told");
     told.replaceChildren();
+    clearTimeout(fading);
+    if (!trouble) fading = setTimeout(() => told.replaceChildren(), 5000);
     if (!text) return;
     const note = document.createElement("p");
     note.className = trouble ? "note warn" : "note";
@@ -140,5 +143,6 @@
     setTimeout(() => mine === turn && ask(), playing ? 250 : 1000);
   };
   threads().forEach(bottom);
+  fading = setTimeout(() => document.getElementById("told").replaceChildren(), 5000);
   ask();
 })();

@@ -13,8 +13,8 @@ API_KEY = "an-api-key-of-the-tests"
 
 
 class Stub:
-    """`cases` by person, `events` by case and `stories` by person are shown (a person without one
-    has no timeline); every trigger is kept with its key, everything `heard` from channels with
+    """`cases` by person, `events` by case and `stories` by person are shown;
+    every trigger is kept with its key, everything `heard` from channels with
     theirs (channel, authorization, event), and every one-click stop. `silent`: hooks answer 503.
     `refusal`: a problem document to answer triggers with. `payments`: those whose events are kept
     in `webhooks`, all when it is empty; another test's late event is taken and dropped."""
@@ -32,6 +32,13 @@ class Stub:
         self.webhooks: list[tuple[dict[str, str], bytes]] = []
         self.webhook_statuses: list[int] = []
         self.refusal: dict[str, object] | None = None
+
+    def story(self, person: str) -> list[dict[str, object]]:
+        """The person's timeline: what is told of it, or the events of all their cases."""
+        return self.stories.get(person) or [
+            {"kind": "event", "event": event}
+            for case in self.cases.get(person, []) for event in self.events.get(str(case["id"]), [])
+        ]
 
     def wants(self, event: bytes) -> bool:
         return not self.payments or json.loads(event)["data"]["payment_id"] in self.payments
@@ -54,8 +61,8 @@ class _Api(BaseHTTPRequestHandler):
         if not self._known():
             self._answer(401, {"title": "Unauthorized"})
         elif parts.path.startswith("/api/v1/people/"):
-            told = stub.stories.get(parts.path.split("/")[-2])
-            self._answer(404 if told is None else 200, {"events": told or []})
+            told = stub.story(parts.path.split("/")[-2])
+            self._answer(200 if told else 404, {"entries": told, "after": None})
         elif parts.path == "/api/v1/cases":
             person = parse_qs(parts.query).get("person", [""])[0]
             self._answer(200, {"cases": stub.cases.get(person, [])})
