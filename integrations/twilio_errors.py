@@ -15,10 +15,12 @@ from inthread.spi import Rejected, Retry, Undeliverable
 
 # The owner of the address asked the network for no more: 63014 is a block in WhatsApp.
 STOPPED = frozenset({21610, 63014})
-# The address cannot get it: not a number, no mobile, no route, switched off for good, no WhatsApp.
+# The address cannot get it: not a number, no mobile, no route, switched off, no WhatsApp.
 NO_WAY = frozenset({
     13224, 21211, 21214, 21217, 21265, 21612, 21614, 21635, 30003, 30005, 30006, 63003, 63024,
 })
+# And never will: a phone that was off (30003) is on again some day.
+NEVER = NO_WAY - {30003}
 # Certainly not taken, and for a while only: too much at once.
 BUSY = frozenset({10004, 14107, 20429, 21611, 30001, 30022, 63018})
 

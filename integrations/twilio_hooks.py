@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from integrations.twilio_client import POST_AGAIN, TwilioClient
-from integrations.twilio_errors import NO_WAY, STOPPED, code_of
+from integrations.twilio_errors import NEVER, STOPPED, code_of
 from inthread.spi import DeliveryReceipt, DeliveryStatus, Heard, Hook, Incoming, Rejected
 
 MOST_FORM = 64 * 1024
@@ -101,5 +101,5 @@ def _receipts(
     code = form.get("ErrorCode", "")
     return [DeliveryReceipt(
         f"{sid}:{status}", _STATUSES[status], message_id=asked(hook, "message"), reference=sid,
-        code=code, for_good=code_of(code) in NO_WAY, stopped=code_of(code) in STOPPED,
+        code=code, for_good=code_of(code) in NEVER, stopped=code_of(code) in STOPPED,
     )]

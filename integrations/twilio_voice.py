@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from integrations.sealed_text import Seal
 from integrations.twilio_client import POST_AGAIN, TwilioClient
-from integrations.twilio_errors import NO_WAY, STOPPED, code_of
+from integrations.twilio_errors import NEVER, STOPPED, code_of
 from integrations.twilio_hooks import NOTHING, XML, asked, callback, signed_form
 from integrations.twilio_sms import NUMBER
 from inthread.spi import (
@@ -170,5 +170,5 @@ def _receipts(form: Mapping[str, str], hook: Hook, sid: str) -> list[DeliveryRec
     return [DeliveryReceipt(
         f"{sid}:{status}", _ENDS[status], message_id=asked(hook, "message"), reference=sid,
         code=(said or status) if failed else "",
-        for_good=failed and (code in NO_WAY or sip in _NO_NUMBER), stopped=code in STOPPED,
+        for_good=failed and (code in NEVER or sip in _NO_NUMBER), stopped=code in STOPPED,
     )]
