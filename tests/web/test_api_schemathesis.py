@@ -21,7 +21,7 @@ from tests.architecture.tree import ROOT
 from tests.triggers import BACK_OFFICE, a_trigger
 from tests.web.caller import HOST, Caller
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.fixture
