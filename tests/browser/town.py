@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,8 @@ from typing import TypeVar
 import requests
 
 ROOT = Path(__file__).parents[2]
+# The demo begins by day there.
+HOME = "America/New_York"
 _LINK = re.compile(r"/l/[\w-]{46}")
 _CODE = re.compile(r"#(\d{6})$", re.MULTILINE)
 _numbers = itertools.count(1)
@@ -38,6 +40,12 @@ class Customer:
     number: str
     record: str
     seen_codes: int = 0
+    channels: Mapping[str, str] = field(default_factory=dict)
+
+    def contacts(self) -> list[dict[str, str]]:
+        """A phone for text messages, and whatever else there is."""
+        found = {"sms": self.number, **self.channels}
+        return [{"channel": c, "address": address} for c, address in found.items()]
 
     def state(self) -> dict[str, object]:
         answer = self.town.http.get(
@@ -88,9 +96,13 @@ class Town:
         n = next(_numbers)
         return Customer(self, f"CUST-T{n}", f"+1212555{1000 + n:04d}", f"CUST-T{n}")
 
-    def bill(self, *, owed: str = "184.20", locale: str = "en", **facts: object) -> Customer:
-        """Somebody whose invoice is overdue: the back office knows it and says so."""
-        who = self.customer()
+    def bill(
+        self, *, owed: str = "184.20", locale: str = "en",
+        channels: Mapping[str, str] | None = None, **facts: object,
+    ) -> Customer:
+        """Somebody whose invoice is overdue: the back office knows it and says so. *channels*:
+        where they can be reached besides, `{"email": "maya@example.com"}`."""
+        who = replace(self.customer(), channels=channels or {})
         number = f"INV-{who.reference}"
         self._account(who, owed=owed, invoices=[number])
         due = (datetime.now(UTC) - timedelta(days=12)).date()
@@ -118,7 +130,7 @@ class Town:
         account = {
             "reference": who.reference, "name": "Maya Okafor", "currency": "USD",
             "balance_minor": round(float(owed) * 100), "postcode": "10027", "country": "US",
-            "contacts": [{"channel": "sms", "address": who.number}], **more,
+            "zone": HOME, "contacts": who.contacts(), **more,
         }
         self.http.post(f"{self.office}/accounts", json=account, timeout=10).raise_for_status()
 
@@ -128,8 +140,7 @@ class Town:
             headers={"Authorization": f"Bearer {self.api_key}"},
             json={"workflow": workflow, "facts": facts, "person": {
                 "reference": who.reference, "name": "Maya Okafor", "locale": locale,
-                "zone": daytime_zone(),
-                "contacts": [{"channel": "sms", "address": who.number}],
+                "zone": HOME, "contacts": who.contacts(),
             }},
         )
         assert answer.status_code == 201, answer.text

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from inthread.cli.demo.daylight import seconds_ahead, set_clock
 from inthread.cli.demo.family import Family
 from inthread.cli.demo.house import NAMES, build, free_ports, lived_in
 from inthread.cli.demo.people import examples
@@ -29,9 +30,11 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EVERY_HOUR = [NOON + timedelta(hours=n, days=30 * n) for n in range(24)]
 
 
-@pytest.mark.parametrize("now", EVERY_HOUR, ids=str)
-def test_it_is_day_for_everyone_whenever_the_demo_starts(now: datetime) -> None:
+@pytest.mark.parametrize("real", EVERY_HOUR, ids=str)
+def test_it_is_day_for_everyone_whenever_the_demo_starts(real: datetime) -> None:
     """Two hours and more before the contact hours of the shipped workflows end, on any day."""
+    now = real + timedelta(seconds=seconds_ahead(real))
+    assert now - real <= timedelta(hours=26)
     for each in examples(now):
         zone = ZoneInfo(str(each.account["zone"]))
         cadence = shipped_workflows()[str(each.trigger["workflow"])].cadence
@@ -51,7 +54,8 @@ def test_the_people_are_those_of_the_docs() -> None:
 
 
 def test_every_example_is_a_trigger_that_intake_reads() -> None:
-    reader = TriggerReader(shipped_workflows(), frozenset({"sms", "email"}), NOON, False, None)
+    channels = frozenset({"sms", "whatsapp", "email", "voice"})
+    reader = TriggerReader(shipped_workflows(), channels, NOON, False, None)
     for each in examples(NOON):
         asked = reader.read(dict(each.trigger))
         assert isinstance(asked, Asked), asked
@@ -71,6 +75,19 @@ def test_a_house_has_keys_of_its_own_and_keeps_them(tmp_path: Path) -> None:
     assert [n for n in secret if one.settings[n] == anew.settings[n]] == []
     settings = read_settings(one.env())
     assert (settings.mode, settings.origin) == ("sandbox", f"http://localhost:{one.ports['web']}")
+
+
+def test_its_time_goes_on_where_it_stood(tmp_path: Path) -> None:
+    house = build(tmp_path / "demo", ROOT, first_port=18400, keep=False)
+    file = Path(house.settings["INTHREAD_CLOCK"])
+    assert file == tmp_path / "demo" / "clock"
+    file.write_text("9000000")
+    kept = build(tmp_path / "demo", ROOT, first_port=18400, keep=True)
+    assert kept.now() - datetime.now(UTC) > timedelta(seconds=8_999_990)
+    build(tmp_path / "demo", ROOT, first_port=18400, keep=False)
+    assert int(file.read_text()) <= 26 * 3600
+    set_clock(tmp_path / "demo", datetime(2026, 11, 21, 23, tzinfo=UTC), keep=False)
+    assert int(file.read_text()) == 18 * 3600 + 1
 
 
 def test_its_settings_are_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

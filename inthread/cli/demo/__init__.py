@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inthread.cli.demo.calls import answers, call
+from inthread.cli.demo.daylight import CLOCK, PLACE
 from inthread.cli.demo.family import Child, Family
 from inthread.cli.demo.house import NAMES, House, build, lived_in
 from inthread.cli.demo.people import Example, examples
@@ -21,7 +22,6 @@ from inthread.cli.parts import Parts, Stop
 from inthread.cli.start import ready
 from inthread.commands.make_api_key import make_api_key
 from inthread.domain.actor import API_SCOPES, OPERATOR
-from inthread.runtime import utc_now
 
 if TYPE_CHECKING:
     from inthread.cli.parts import Verbs
@@ -86,7 +86,7 @@ def _start(parts: Parts, house: House, family: Family, told: threading.Event) ->
     _wait({**waiting, "worker": lambda: _ready(worker)}, family, told)
     if told.is_set():
         return
-    people = examples(utc_now())
+    people = examples(house.now())
     _seed(house, people, api_key)
     _say_where(house, people, time.monotonic() - begun)
 
@@ -111,7 +111,8 @@ def _start_sandbox(
 ) -> None:
     port, store = str(house.ports[name]), str(house.folder / "sandbox")
     argv = [sys.executable, "-m", "sandbox", name, "--port", port, "--store", store]
-    family.start(name, argv, house.env(more), parts.root)
+    clock = {"SANDBOX_CLOCK": str(house.folder / CLOCK)}
+    family.start(name, argv, house.env({**clock, **more}), parts.root)
 
 
 def _start_ours(parts: Parts, house: House, family: Family, verb: str, *more: str) -> Child:
@@ -170,9 +171,11 @@ def _say_where(house: House, people: list[Example], seconds: float) -> None:
     print(f"""
 Everything runs on this machine (started in {seconds:.1f} s). Nothing leaves it.
 
-  Phone simulator  {house.url("phone")}   start here: tap the link in a message
+  Phone simulator  {house.url("phone")}   start here: tap a link, answer, play a week
   Back office      {house.url("office")}   its records change as cases close; make it misbehave
   API and docs     {house.url("web")}/api/docs
+
+It is {house.now().astimezone(PLACE):%A %H:%M} in New York there: the simulator moves the time.
 """)
     for each in people:
         print(f"  {each.name:<{widest}}  {each.about}")

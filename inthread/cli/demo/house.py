@@ -7,14 +7,17 @@ import os
 import shlex
 import shutil
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from inthread.cli.demo.daylight import CLOCK, set_clock
 from inthread.cli.keys import new_key, new_secret
 from inthread.cli.parts import Stop
-from inthread.runtime import random_token
+from inthread.clock import AheadClock
+from inthread.runtime import random_token, utc_now
 
 NAMES = ("web", "office", "payments", "phone")
 SETTINGS = "settings.env"
@@ -36,6 +39,11 @@ class House:
     def here(self, name: str) -> str:
         """As another process calls it."""
         return f"http://127.0.0.1:{self.ports[name]}"
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The time of all its processes."""
+        return AheadClock(self.folder / CLOCK, utc_now)
 
     def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a process: ours without anybody's settings, then the demo's."""
@@ -69,6 +77,7 @@ def build(folder: Path, root: Path, *, first_port: int, keep: bool) -> House:
         _clear(folder)
     ports = free_ports(first_port)
     house = House(folder, {**_secrets(), **kept, **_places(folder, root, ports)}, ports)
+    set_clock(folder, utc_now(), keep=bool(kept))
     _write(folder / SETTINGS, house.settings)
     return house
 
@@ -123,6 +132,7 @@ def _places(folder: Path, root: Path, ports: Mapping[str, int]) -> dict[str, str
         "INTHREAD_PAYMENTS_API": f"http://127.0.0.1:{ports['payments']}",
         "INTHREAD_PAYMENTS_ORIGIN": f"http://localhost:{ports['payments']}",
         "INTHREAD_PHONE": f"http://127.0.0.1:{ports['phone']}", "INTHREAD_WORKER": "process",
+        "INTHREAD_CLOCK": str(folder / CLOCK),
     }
 
 

@@ -10,14 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-# Contact hours are real, so everyone lives where it is day when the demo starts.
-_ZONES = (
-    "America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Pacific/Auckland",
-    "Australia/Sydney", "Asia/Tokyo", "Asia/Kolkata", "Asia/Dubai", "Europe/Berlin",
-    "Europe/London",
-)
-_DAY = range(9, 18)
-
 
 @dataclass(frozen=True)
 class Example:
@@ -36,23 +28,15 @@ def examples(now: datetime) -> list[Example]:
 
 
 def _example(kept: Mapping[str, Any], now: datetime) -> Example:
-    zone = daytime_zone(str(kept["account"]["zone"]), now)
-    account = {**kept["account"], "zone": zone, "about": kept["about"]}
+    account = {**kept["account"], "about": kept["about"]}
+    today = now.astimezone(ZoneInfo(str(account["zone"]))).date()
     case = kept["trigger"]
-    facts = _FACTS[case["workflow"]](account, case, now.astimezone(ZoneInfo(zone)).date())
+    facts = _FACTS[case["workflow"]](account, case, today)
     person = {name: account[name] for name in ("reference", "name", "locale", "zone", "contacts")}
     return Example(account["name"], kept["about"], account, {
         "workflow": case["workflow"], "facts": facts, "person": person,
         "as_of": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
     })
-
-
-def daytime_zone(home: str, now: datetime) -> str:
-    """The person's own zone while it is day there, else one where it is."""
-    for zone in (home, *_ZONES):
-        if now.astimezone(ZoneInfo(zone)).hour in _DAY:
-            return zone
-    return home
 
 
 def _overdue_invoice(
