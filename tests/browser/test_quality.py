@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 
 from tests.browser.test_journeys import confirm, go, plan, press
 from tests.browser.town import Customer, Town, running
-from tests.pages import lighthouse, markup
+from tests.pages import axe, layout, lighthouse, markup
+from tests.web.pages import ROOT, build, render
 
 pytestmark = pytest.mark.browser
 FIRST_FLIGHT = 14_000
@@ -76,6 +77,18 @@ def test_html_is_clean(town: Town, phone: Page) -> None:
         assert answer is not None
         seen[name] = answer.text()
     assert markup.findings(seen) == []
+
+
+def test_the_way_out_of_messages_is_sound(phone: Page) -> None:
+    """It is opened from a mail, so it stands alone: whole, easy to touch, nothing sideways."""
+    pages = build(ROOT)
+    seen = {name: render(pages, name) for name in ("stop", "stop-mail", "stop-off")}
+    assert markup.findings(seen) == []
+    for name, html in seen.items():
+        phone.set_content(html)
+        assert axe.findings(phone) == [], name
+        assert layout.small_targets(phone) == [], name
+        assert layout.sideways(phone) == 0, name
 
 
 LEAST_PERFORMANCE = 95  # a hundred is the goal; its timing is the machine's as much as ours
