@@ -8,7 +8,9 @@ import sys
 import pytest
 
 import app
+from integrations.twilio_client import TwilioClient
 from inthread.settings import BadSetting, Settings, read_settings
+from inthread.spi import Rejected
 from tests.integrations.conftest import now
 from tests.integrations.twilio_forms import OURS
 from tests.sandbox.processes import SECRET
@@ -72,6 +74,24 @@ def test_a_setting_that_cannot_be_right_is_said_with_its_variable(
 def test_what_could_send_and_not_hear_does_not_start(given: dict[str, str], said: str) -> None:
     with pytest.raises(BadSetting, match=said):
         read_settings(given)
+
+
+def test_twilio_is_where_its_sdk_says_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is not called where its name leads inside."""
+    monkeypatch.setenv("TWILIO_REGION", "evil")
+    monkeypatch.setenv("TWILIO_EDGE", "evil")
+    asked = []
+
+    def resolver(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["10.0.0.1"]
+
+    client = TwilioClient(ACCOUNT, TOKEN, now=now, resolver=resolver)
+    with pytest.raises(Rejected, match="not public"):
+        client.send(to=OURS, from_=OURS, body="Hello")
+    assert asked == [("api.twilio.com", 443)]
 
 
 def test_a_process_that_has_not_called_twilio_has_not_loaded_it() -> None:

@@ -15,7 +15,7 @@ from inthread.spi import DeliveryStatus, Heard, Incoming, Outgoing, Rejected, Un
 from tests.integrations.conftest import now
 from tests.integrations.ear import Ear
 from tests.integrations.twilio_forms import MAYA, OURS, a_client, signed
-from tests.sandbox.twilio_peer import ACCOUNT, Peer
+from tests.sandbox.twilio_peer import ACCOUNT, TOKEN, Peer
 
 HOOK = "https://pay.example/hooks/channels/twilio_voice"
 CALL = "CA" + "5" * 32
@@ -138,8 +138,8 @@ def pressed(digits: str, said: str, **more: str) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("digits", "said", "more"),
-    [("1", "", {}), ("1", "AAAA", {}), ("1", "!", {}), ("19", "", {}),
-     ("9", "", {"CallSid": "CA1"}),
+    [("1", "", {}), ("1", "AAAA", {}), ("1", "!", {}), ("9", "", {"CallSid": "CA1"}),
+     ("11", Seal(TOKEN, "inthread: said again in a call").seal("x"), {}),
      ("1", Seal("another token, as long", "inthread: said again in a call").seal("x"), {})],
 )
 def test_an_answer_to_no_call_of_ours_is_rejected(
