@@ -33,6 +33,8 @@ from inthread.spi import (
 STOP_KEY = "9"
 MOST_TWIML = 4000
 _RING = 30
+# Seconds to find the keypad.
+_WAIT = 10
 _CALL = re.compile(r"CA[0-9a-f]{32}")
 _KEYS = re.compile(r"[0-9*#]")
 # Phone numbers, and runs of five digits or more that are no part of an amount.
@@ -124,7 +126,8 @@ class TwilioVoice:
         })
         response = _response()
         gather = response.gather(
-            num_digits=1, timeout=5, method="POST", action=f"{self._hook_url}?{back}{POST_AGAIN}",
+            num_digits=1, timeout=_WAIT, method="POST",
+            action=f"{self._hook_url}?{back}{POST_AGAIN}",
         )
         for _ in range(times):
             gather.say(spelled(message.body), language=language)

@@ -46,7 +46,7 @@ class Ear:
     def wait(self, enough: Callable[[list[DeliveryReceipt | Incoming]], bool]) -> None:
         """Until enough was heard; fails when it never is."""
         with self._came:
-            assert self._came.wait_for(lambda: enough(self.events), 10), (
+            assert self._came.wait_for(lambda: enough(self.events), 60), (
                 self.events, self.refused)
 
     def receipts(self, number: int) -> list[DeliveryReceipt]:

@@ -26,7 +26,7 @@ MESSAGE = Outgoing(
 
 
 def smtp(relay: str, **more: object) -> SmtpEmail:
-    given: dict[str, object] = {"sender": FROM, "secret": SECRET, "now": now, "timeout": 3, **more}
+    given: dict[str, object] = {"sender": FROM, "secret": SECRET, "now": now, "timeout": 30, **more}
     return SmtpEmail(relay, **given)  # type: ignore[arg-type]
 
 

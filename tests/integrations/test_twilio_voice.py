@@ -40,7 +40,7 @@ def call(twilio: Peer, sid: str) -> dict[str, object]:
 
 
 def presses(twilio: Peer, sid: str, digits: str) -> None:
-    twilio.post(f"calls/{sid}/digits", digits=digits)
+    twilio.post(f"calls/{sid}/digits", digits=digits, wait=9)
 
 
 def test_a_text_is_read_twice_and_again_when_asked(

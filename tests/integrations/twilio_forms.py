@@ -17,7 +17,7 @@ MAYA = "+15550100482"
 SID = "SM" + "5" * 32
 
 
-def a_client(url: str, *, token: str = TOKEN, timeout: float = 5) -> TwilioClient:
+def a_client(url: str, *, token: str = TOKEN, timeout: float = 30) -> TwilioClient:
     return TwilioClient(
         ACCOUNT, token, now=now, base_url=url, timeout=timeout, allow_loopback=True
     )
