@@ -32,6 +32,7 @@ from inthread.clock import AheadClock
 from inthread.domain.answers import Answers, read_answers
 from inthread.domain.jurisdiction import Pack
 from inthread.domain.jurisdiction_reader import read_packs
+from inthread.domain.retention import Retention, read_retention
 from inthread.domain.routing import Routing
 from inthread.domain.routing_reader import read_routing
 from inthread.domain.workflow import Workflow
@@ -175,6 +176,13 @@ def answers(file: Path) -> Answers:
     return read_answers(_document(file), str(file))
 
 
+def retention(file: Path) -> Retention:
+    """Raises RetentionErrors, BadSetting when there is no such file."""
+    if not file.is_file():
+        raise BadSetting(f"INTHREAD_RETENTION: there is no file {file}")
+    return read_retention(_document(file), str(file))
+
+
 def routing(settings: Settings, plugins: Registry) -> Routing:
     """Raises RoutingErrors, BadSetting when there is no such file."""
     file = Path(settings.providers)
@@ -200,6 +208,7 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None
         workflows=workflows(sorted(settings.workflow_folder.glob("*.toml")), plugins),
         packs=jurisdictions(Path(settings.jurisdictions)),
         answers=answers(Path(settings.answers)),
+        retention=retention(Path(settings.retention)),
         origin=settings.origin.rstrip("/"),
         brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
         limits=Limits(

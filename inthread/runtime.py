@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from inthread.domain.answers import Answers
 from inthread.domain.jurisdiction import Pack
+from inthread.domain.retention import Retention
 from inthread.domain.routing import Routing
 from inthread.domain.workflow import Workflow
 from inthread.keyring import Keyring
@@ -81,6 +82,7 @@ class Runtime:
     workflows: Mapping[str, Workflow]
     packs: Mapping[str, Pack]
     answers: Answers
+    retention: Retention
     origin: str
     brand: Brand = field(default=Brand())
     limits: Limits = field(default=Limits())

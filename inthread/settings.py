@@ -52,6 +52,7 @@ class Settings:
     providers: str = _setting(
         "providers.toml", "File of the channels' providers: shares, limits and guards."
     )
+    retention: str = _setting("retention.toml", "File of the periods for which things are kept.")
     blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
     connectors: str = _setting(
         "billing=http://localhost:8401,compliance=http://localhost:8401",
