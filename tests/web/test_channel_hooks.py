@@ -6,12 +6,16 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from integrations.twilio_client import TwilioClient
+from integrations.twilio_sms import TwilioSms
 from inthread import log
 from inthread.registry import by_key
 from inthread.runtime import Runtime
@@ -142,6 +146,29 @@ def test_a12_signatures_are_checked_against_our_configured_address(
     send(app, path=HOOK)
     assert sms.hooks[-1].url == f"{ORIGIN}{HOOK}"
     assert {k.lower() for k in sms.hooks[-1].headers} >= {"content-type", "host"}
+
+
+@pytest.mark.parametrize(("signed_for", "status"), [
+    (ORIGIN, 200), ("http://evil.example", 401), ("https://localhost:8400", 401),
+])
+def test_a59_twilios_own_signature_counts_for_our_address_alone(
+    app: Flask, rt: Runtime, signed_for: str, status: int
+) -> None:
+    account, token = "AC" + "0" * 32, "t" * 32
+    sms = TwilioSms(
+        TwilioClient(account, token, now=rt.now), sender="+15550100100",
+        hook_url=f"{ORIGIN}/hooks/channels/twilio_sms",
+    )
+    registry = replace(rt.registry, providers=by_key([sms]))
+    app.extensions["inthread"] = replace(rt, registry=registry)
+    form = {"MessageSid": "SM" + "0" * 32, "SmsStatus": "received", "Body": "¿Alto? 50 % & más",
+            "From": PHONE, "To": "+15550100100", "AccountSid": account}
+    path = "/hooks/channels/twilio_sms?message=msg_1"
+    signature = RequestValidator(token).compute_signature(f"{signed_for}{path}", form)
+    answer = send(app, urlencode(form).encode(), path, **{"X-Twilio-Signature": signature})
+    assert answer.status_code == status
+    kept = [form["Body"]] if status == 200 else []
+    assert [r["body"] for r in every_row(rt.db)["replies"]] == kept
 
 
 @pytest.mark.parametrize(("channel", "most"), [("sms", 64 * 1024), ("email", 256 * 1024)])
