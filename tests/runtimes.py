@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app import answers, jurisdictions
+from app import answers, jurisdictions, retention
 from inthread.domain.answers import Answers
 from inthread.domain.jurisdiction import Pack
+from inthread.domain.retention import Retention
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
 from inthread.keyring import Keyring
@@ -59,6 +60,11 @@ def shipped_packs() -> Mapping[str, Pack]:
 @cache
 def shipped_answers() -> Answers:
     return answers(ROOT / "answers.toml")
+
+
+@cache
+def shipped_retention() -> Retention:
+    return retention(ROOT / "retention.toml")
 
 
 def changed_workflows(key: str, change: Callable[[dict[str, Any]], None]) -> Mapping[str, Workflow]:
@@ -107,7 +113,7 @@ def a_runtime(
     return Runtime(
         db=db, registry=registry, keyring=keyring or a_keyring(),
         workflows=workflows or shipped_workflows(), packs=shipped_packs(),
-        answers=shipped_answers(), origin="https://pay.test",
+        answers=shipped_answers(), retention=shipped_retention(), origin="https://pay.test",
         brand=Brand("Alderway", "+1 555 010 0147", "8:00-20:00"), limits=limits or Limits(),
         payment_provider=pay.key, now=clock, new_id=ids, new_token=ids.token,
         jitter=lambda within: within * 0,
