@@ -22,7 +22,7 @@ from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import Case, CaseState
 from inthread.domain.contact_point import LONGEST_ADDRESS, kept_address
 from inthread.domain.intent import Intent, classify
-from inthread.domain.message import Purpose
+from inthread.domain.message import Message, Purpose
 from inthread.domain.person import Contact, Person, address_kind
 from inthread.domain.reply import Reply, ReplyState
 from inthread.runtime import Runtime
@@ -101,7 +101,7 @@ def _whose(rt: Runtime, tx: Tx, reply: Reply, incoming: Incoming) -> _From:
         id: person for id, person in people.at_address(tx, kind, reply.address).items()
         if _there(person, kind, reply.address)
     }
-    answered = messages.find(tx, incoming.in_reply_to) if incoming.in_reply_to else None
+    answered = _answered(tx, reply.provider, incoming.in_reply_to)
     person = next(iter(everybody.values())) if len(everybody) == 1 else None
     if answered is not None and answered.person_id in everybody:
         person = everybody[answered.person_id]
@@ -115,6 +115,13 @@ def _whose(rt: Runtime, tx: Tx, reply: Reply, incoming: Incoming) -> _From:
     hold = cases.get if reply.intent is Intent.STOP else cases.lock
     case = hold(tx, live[0]) if len(live) == 1 else None
     return _From(everybody, person, contact, case if case is not None and case.live else None)
+
+
+def _answered(tx: Tx, provider: str, said: str) -> Message | None:
+    """The message it answers, by our id or by what the provider calls it."""
+    if not said:
+        return None
+    return messages.find(tx, said) or messages.by_reference(tx, provider, said)
 
 
 def _there(person: Person, kind: str, address: str, channel: str = "") -> Contact | None:

@@ -189,14 +189,17 @@ def test_what_may_be_from_two_people_is_nobodys(rt: Runtime, words: str) -> None
     assert (reply.queue, reply.due_at) == ("customer_care", rt.now() + timedelta(days=1))
 
 
-def test_two_cases_of_one_person_are_told_apart_by_what_was_answered(rt: Runtime) -> None:
+@pytest.mark.parametrize("named", ["id", "reference"])
+def test_two_cases_of_one_person_are_told_apart_by_what_was_answered(
+    rt: Runtime, named: str
+) -> None:
     person = a_person(rt=rt)
     an_asked_case(rt=rt, person=person)
     other = a_case(rt=rt, person=person, number="INV-2")
     assert heard(rt, "call me").case_id is None
-    message = every_row(rt.db)["messages"][0]["id"]
-    answered = heard(rt, "call me", answers=message)
-    assert answered.case_id not in (None, other.id)
+    [message] = every_row(rt.db)["messages"]
+    answered = heard(rt, "what is this", answers=message[named])
+    assert answered.case_id == message["case_id"] != other.id
 
 
 def test_an_unknown_number_is_heard_and_read(rt: Runtime, fakes: Fakes) -> None:
