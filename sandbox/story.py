@@ -14,7 +14,7 @@ Event = Mapping[str, object]
 
 LEFT = {"sms": "Text message", "whatsapp": "WhatsApp message", "email": "E-mail", "voice": "Call"}
 BY = {"sms": "by text message", "whatsapp": "on WhatsApp", "email": "by e-mail",
-      "voice": "in the call"}
+      "voice": "by a call"}
 WAYS = {"sms": "text messages", "whatsapp": "WhatsApp", "email": "e-mail", "voice": "calls"}
 ASKED = {
     "stop": "asked for no more messages", "start": "asked for messages again",
@@ -110,8 +110,9 @@ def sentence(event: Event, zone: str) -> tuple[str, str]:
     if name == "message.held" and detail.get("until"):
         return f"Held until {_until(str(detail['until']), str(event['at']), zone)}:", why(detail)
     if name in _MESSAGES and channel in LEFT:
-        what = PURPOSES.get(str(detail.get("purpose")), "")
-        return f"{LEFT[channel]}{what} {_MESSAGES[name]}", why(detail, ": ")
+        purpose = PURPOSES.get(str(detail.get("purpose")))
+        what = f"{purpose} {BY[channel]}" if purpose else LEFT[channel]
+        return f"{what} {_MESSAGES[name]}", why(detail, ": ")
     if name == "reply.heard" and str(detail.get("intent")) in ASKED:
         read = " It waits to be read." if detail.get("state") == "waiting" else ""
         return f"Reply {BY.get(channel, '')}".strip() + ":", f"{_asked(detail)}.{read}"
@@ -133,8 +134,8 @@ def _agreed(name: str, detail: Mapping[str, object]) -> tuple[str, str]:
 
 
 PURPOSES = {
-    "code": " with the code", "link": " with a fresh link", "receipt": " with the receipt",
-    "answer": " that answers", "notice": " with a notice",
+    "code": "Code", "link": "Fresh link", "receipt": "Receipt", "answer": "Answer",
+    "notice": "Notice",
 }
 SOURCES = {
     "trigger": "so the back office says", "reply": "said in a reply", "page": "said on our page",

@@ -30,9 +30,9 @@ def events_of(entries: Sequence[Entry]) -> list[Event]:
 
 
 def _what(entry: Entry) -> tuple[str, object]:
-    """Consents that were given at once, by the same act, are told together."""
+    """Consents one after the other that came by the same act are told together."""
     kind, line = str(entry.get("kind")), _part(entry, "consent")
-    return kind, (line.get("at"), line.get("given"), line.get("source"))
+    return kind, (line.get("given"), line.get("source"))
 
 
 def _part(entry: Entry, name: str) -> Mapping:
