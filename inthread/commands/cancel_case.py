@@ -5,7 +5,7 @@ from __future__ import annotations
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.commands.steps.trigger_reader import trigger_reader
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.case import Case, CaseState
 from inthread.domain.facts import clean_text, mask_cards
 from inthread.domain.intake import Answer, AnswerStatus
@@ -73,9 +73,9 @@ def _withdraw(rt: Runtime, tx: Tx, actor: Actor, case: Case, why: str) -> None:
     if payment is not None:
         outbox.drop(tx, case.id, ("payment",), now)
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, now, case.id)
-    cases.save(tx, case, case.end(CaseState.WITHDRAWN, now))
+    cases.save(tx, case, case.end(CaseState.WITHDRAWN, now, why))
     audit.append(
-        tx, now, actor, case.id, AuditEvent.CASE_WITHDRAWN, reason=why,
+        tx, now, actor, case.id, AuditEvent.CASE_WITHDRAWN, reason_sha256=sealed(why),
         work_item=item.id if item else None, payment=payment.id if payment else None,
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.cadence import resume_at
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.outcome import Outcome
@@ -91,14 +91,15 @@ def _record(
         audit.append_all(tx, now, actor, case.id, [_heard(w)])
         if w.state is WritebackState.FAILED:
             hand_over(
-                rt, tx, actor=actor, case=case, reason="writeback_failed", why=w.trouble or "",
+                rt, tx, actor=actor, case=case, reason="writeback_failed",
+                why=f"{w.connector} does not have the outcome", trouble=w.trouble or "",
             )
 
 
 def _heard(w: Writeback) -> audit.Entry:
     return _EVENTS.get(w.state, AuditEvent.WRITEBACK_UNHEARD), {
         "writeback": w.id, "connector": w.connector, "state": w.state.value,
-        "trouble": w.trouble, "attempts": w.attempts, "reference": w.reference,
+        "trouble_sha256": sealed(w.trouble), "attempts": w.attempts, "reference": w.reference,
     }
 
 

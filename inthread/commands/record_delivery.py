@@ -46,7 +46,7 @@ def record_delivery(
         audit.append(
             tx, now, actor, case.id,
             AuditEvent.MESSAGE_FAILED if failed else AuditEvent.MESSAGE_DELIVERED,
-            message=message.id, channel=message.channel, state=after.value, code=receipt.code,
+            message=message.id, channel=message.channel, state=after.value,
         )
         if failed and receipt.for_good:
             people.cannot_be_reached(tx, message.contact_id, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.cadence import resume_at
 from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import Case, CaseState, NextStep
@@ -15,6 +15,8 @@ from inthread.domain.writeback import WritebackState
 from inthread.runtime import Runtime
 from inthread.store import audit, cases, links, outbox, outcomes, payments, work_items, writebacks
 from inthread.store.db import Tx
+
+LONGEST_NOTE = 500
 
 
 def resolve_work_item(
@@ -31,20 +33,20 @@ def resolve_work_item(
     actor.require("work:write")
     if result not in _RESULTS:
         raise BadInput([Problem("/result", f"use one of {', '.join(_RESULTS)}")])
-    now = rt.now()
+    now, said = rt.now(), mask_cards(note)[:LONGEST_NOTE] or None
     with rt.db.begin() as tx:
         item = work_items.get(tx, item_id)
         if item is None:
             raise NotFound("work item")
         case = cases.lock(tx, item.case_id)
-        if not work_items.resolve(tx, item_id, result, str(actor), now):
+        if not work_items.resolve(tx, item_id, result, str(actor), now, said):
             raise AlreadySettled(item_id)
         after = _RESULTS[result](rt, tx, case)
         cases.save(tx, case, after)
         audit.append_all(tx, now, actor, case.id, [
             (AuditEvent.WORK_RESOLVED,
              {"work_item": item_id, "reason": item.reason, "result": result,
-              "note": mask_cards(note)[:500]}),
+              "note_sha256": sealed(said)}),
             *_events(case, after),
         ])
         if after.state is CaseState.OPEN:

@@ -15,7 +15,7 @@ from inthread.commands.steps.keep_back import keep_back
 from inthread.commands.steps.make_outgoing import make_outgoing
 from inthread.commands.steps.try_elsewhere import try_elsewhere
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.case import Case, CaseState
 from inthread.domain.gate import Gate
 from inthread.domain.link import Link
@@ -204,7 +204,8 @@ def _record(rt: Runtime, actor: Actor, job: outbox.Job, heard: _Heard) -> None:
             audit.append(
                 tx, now, actor, message.case_id, event, message=message.id,
                 channel=message.channel, template=message.template, provider=message.provider,
-                reasons=list(message.reasons), decision=dict(message.decision or {}),
+                reasons_sha256=sealed("; ".join(message.reasons)),
+                decision=dict(message.decision or {}),
             )
         if heard.for_good:
             people.cannot_be_reached(tx, message.contact_id, now)

@@ -67,6 +67,19 @@ class AuditEvent(StrEnum):
     KEY_MADE = "api_key.made"
     KEY_REVOKED = "api_key.revoked"
     WORKFLOW_PUBLISHED = "workflow.published"
+    PERSON_HELD = "person.held"
+    PERSON_RELEASED = "person.released"
+    PERSON_ERASED = "person.erased"
+    PERSON_FORGOTTEN = "person.forgotten"
+    CASE_FORGOTTEN = "case.forgotten"
+    RETENTION = "retention.carried_out"
+
+
+def sealed(words: str | None) -> str | None:
+    """What somebody wrote, as the audit keeps it: the SHA-256 in hex of the text in UTF-8, None for
+    no words. The words stand elsewhere, where they can be erased while the chain stays whole
+    (security R9.4, GDPR Art. 17)."""
+    return sha256(words.encode()).hexdigest() if words else None
 
 
 @dataclass(frozen=True)

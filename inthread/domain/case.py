@@ -51,6 +51,8 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Case:
+    """`ended_why`: in the words of whoever took the case back."""
+
     id: str
     reference: str
     workflow: str
@@ -70,6 +72,7 @@ class Case:
     opened_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    ended_why: str | None = None
     version: int = 0
 
     @property
@@ -123,7 +126,7 @@ class Case:
 
     def hand_over(self, next: NextStep) -> Case:
         """A person must act. A case that had ended lives again: something came after its end."""
-        return replace(self._to(CaseState.EXCEPTION, next), ended_at=None)
+        return replace(self._to(CaseState.EXCEPTION, next), ended_at=None, ended_why=None)
 
     def resume(self, state: CaseState, next: NextStep) -> Case:
         """Back to autopilot after a person resolved what was in the way."""
@@ -131,9 +134,9 @@ class Case:
             raise AlreadySettled(self.id)
         return self._to(state, next)
 
-    def end(self, state: CaseState, now: datetime) -> Case:
+    def end(self, state: CaseState, now: datetime, why: str | None = None) -> Case:
         return replace(
-            self, state=state, next=None, ended_at=now, version=self.version + 1
+            self, state=state, next=None, ended_at=now, ended_why=why, version=self.version + 1
         )
 
     def at_step(self, step: int, next: NextStep) -> Case:

@@ -18,9 +18,15 @@ def channels_of(kind: str) -> tuple[str, ...]:
     return PHONE_CHANNELS if kind == "phone" else (kind,)
 
 
+# What an address that was erased begins with; the rest is the id of its row.
+ERASED = "erased:"
+
+
 def masked(address: str) -> str:
     """What a page may show of an address: the last three characters, never more; of an e-mail
-    address, where its two parts begin."""
+    address, where its two parts begin; of one that was erased, nothing."""
+    if address.startswith(ERASED):
+        return ""
     if "@" in address:
         name, _, host = address.partition("@")
         return f"{name[:1]}•••@{host[:1]}•••"

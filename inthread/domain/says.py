@@ -20,7 +20,7 @@ _SAYS: Mapping[E, str] = {
     E.MESSAGE_QUEUED: "A message is ready to leave by {channel}.",
     E.MESSAGE_HELD: "A message was held back: {reasons}.",
     E.MESSAGE_SENT: "A message left by {channel}.",
-    E.MESSAGE_FAILED: "A message could not be sent: {reasons}.",
+    E.MESSAGE_FAILED: "A message could not be sent.",
     E.MESSAGE_CANCELLED: "A message is no longer wanted: {reasons}.",
     E.MESSAGE_SKIPPED: "A step of the cadence does not apply and was passed over.",
     E.MESSAGE_DELIVERED: "The provider says of a message by {channel}: {state}.",
@@ -53,11 +53,17 @@ _SAYS: Mapping[E, str] = {
     E.WRITEBACK_APPLIED: "{connector} took the outcome. It is not proved yet.",
     E.WRITEBACK_UNHEARD: "{connector} gave no clear answer. It will be looked up.",
     E.WRITEBACK_PROVED: "{connector} shows the outcome: it is proved.",
-    E.WRITEBACK_FAILED: "{connector} does not have the outcome: {trouble}.",
+    E.WRITEBACK_FAILED: "{connector} does not have the outcome.",
     E.WORK_RESOLVED: "A person resolved it: {result}.",
     E.KEY_MADE: "An API key was made.",
     E.KEY_REVOKED: "An API key was revoked.",
     E.WORKFLOW_PUBLISHED: "A version of the workflow was published.",
+    E.PERSON_HELD: "A hold was put on the person: nothing about them is removed.",
+    E.PERSON_RELEASED: "The hold was taken away.",
+    E.PERSON_ERASED: "What may go was erased.",
+    E.PERSON_FORGOTTEN: "The person was removed: the time to keep them was over.",
+    E.CASE_FORGOTTEN: "The case was removed: the time to keep it was over.",
+    E.RETENTION: "What was kept long enough was removed.",
 }
 
 

@@ -12,6 +12,8 @@ PACKET = ("why", "identity", "offered", "outcome", "writeback", "messages", "wor
 
 @dataclass(frozen=True)
 class WorkItem:
+    """`note`: in the words of whoever resolved it."""
+
     id: str
     case_id: str
     reason: str
@@ -21,6 +23,7 @@ class WorkItem:
     opened_at: datetime
     resolved_at: datetime | None = None
     resolution: str | None = None
+    note: str | None = None
 
     def __post_init__(self) -> None:
         missing = [k for k in PACKET if k not in self.packet]

@@ -223,7 +223,7 @@ def _row(case: Case) -> dict[str, object]:
         "next_owner": step.owner if step else None, "next_due": step.due if step else None,
         "attempt": case.attempt, "done": list(case.done), "step": case.step,
         "opened_at": case.opened_at, "expires_at": case.expires_at, "ended_at": case.ended_at,
-        "version": case.version,
+        "ended_why": case.ended_why, "version": case.version,
     }
 
 
@@ -238,5 +238,5 @@ def _one(r: Row[tuple[object, ...]]) -> Case:
         state=CaseState(r.state),
         next=NextStep(r.next_what, r.next_owner, r.next_due) if r.next_what else None,
         attempt=r.attempt, done=tuple(r.done), step=r.step, opened_at=r.opened_at,
-        expires_at=r.expires_at, ended_at=r.ended_at, version=r.version,
+        expires_at=r.expires_at, ended_at=r.ended_at, ended_why=r.ended_why, version=r.version,
     )

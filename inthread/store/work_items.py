@@ -32,11 +32,13 @@ def get(tx: Connection, item_id: str) -> WorkItem | None:
     return _one(row) if row else None
 
 
-def resolve(tx: Connection, item_id: str, resolution: str, by: str, now: datetime) -> bool:
+def resolve(
+    tx: Connection, item_id: str, resolution: str, by: str, now: datetime, note: str | None = None
+) -> bool:
     """False when it was resolved before."""
     got = tx.execute(
         update(t.work_items).where(w.id == item_id, w.resolved_at.is_(None))
-        .values(resolved_at=now, resolution=resolution, resolved_by=by)
+        .values(resolved_at=now, resolution=resolution, resolved_by=by, note=note)
     )
     return got.rowcount == 1
 
@@ -65,5 +67,5 @@ def page(
 def _one(r: Row[tuple[object, ...]]) -> WorkItem:
     return WorkItem(
         r.id, r.case_id, r.reason, r.queue, r.due_at, r.packet, r.opened_at, r.resolved_at,
-        r.resolution,
+        r.resolution, r.note,
     )

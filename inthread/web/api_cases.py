@@ -72,6 +72,7 @@ def _case(view: CaseView) -> dict[str, object]:
         "next": next_shown(case.next),
         "done": list(case.done), "opened_at": instant(case.opened_at),
         "expires_at": instant(case.expires_at), "ended_at": instant(case.ended_at),
+        "ended_why": case.ended_why,
     }
 
 

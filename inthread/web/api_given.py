@@ -107,6 +107,7 @@ class Case(Given):
     opened_at: datetime = described("When it was opened.", AT)
     expires_at: datetime = described("When it ends by itself.", "2027-02-19T10:00:00Z")
     ended_at: datetime | None = described("When it ended.", None)
+    ended_why: str | None = described("Why it was taken back, as you said it.", None)
 
 
 class CasePage(Given):
@@ -171,6 +172,7 @@ class WorkItem(Given):
     packet: dict[str, Any] = described("All that is needed to act.", {"why": "the customer asked"})
     resolved_at: datetime | None = described("When it was resolved.", None)
     resolution: str | None = described("How it was resolved.", None)
+    note: str | None = described("What whoever resolved it said about it.", None)
 
 
 class WorkPage(Given):

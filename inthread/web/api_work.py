@@ -51,5 +51,5 @@ def _item(item: WorkItem) -> dict[str, object]:
         "id": item.id, "case_id": item.case_id, "reason": item.reason, "queue": item.queue,
         "due_at": instant(item.due_at), "opened_at": instant(item.opened_at),
         "packet": dict(item.packet), "resolved_at": instant(item.resolved_at),
-        "resolution": item.resolution,
+        "resolution": item.resolution, "note": item.note,
     }

@@ -25,8 +25,8 @@ def test_every_event_has_a_sentence_even_without_its_details(event: AuditEvent) 
     ("outcome.recorded", {"action": "attest", "amount": None}, "The customer finished: attest."),
     ("payment.started", {"amount": {"minor": 2000, "currency": "JPY"}},
      "The customer went to pay, 2000 JPY."),
-    ("writeback.failed", {"connector": "billing", "trouble": None},
-     "billing does not have the outcome: not said."),
+    ("writeback.failed", {"connector": "billing"}, "billing does not have the outcome."),
+    ("contact.stopped", {"why": None}, "Nothing more goes to this contact point: not said."),
     ("action.chosen", {"action": "{reason}"}, "The customer chose: {reason}."),
 ])
 def test_what_a_sentence_says(event: str, detail: dict[str, object], text: str) -> None:

@@ -52,7 +52,7 @@ def test_a_case_as_it_stands(office: Caller) -> None:
         "remaining": {"minor": 5594, "currency": "USD"},
         "next": {"what": "contact", "owner": "cadence", "due": "2026-01-05T15:00:00Z"},
         "done": [], "opened_at": "2026-01-05T15:00:00Z", "expires_at": "2026-04-05T15:00:00Z",
-        "ended_at": None,
+        "ended_at": None, "ended_why": None,
     }
 
 

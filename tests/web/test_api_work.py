@@ -38,6 +38,7 @@ def test_work_waits_with_all_that_is_needed(rt: Runtime, office: Caller) -> None
         "id": item["id"], "case_id": case_id, "reason": "dispute", "queue": queue.queue,
         "due_at": (rt.now() + queue.due).isoformat().replace("+00:00", "Z"),
         "opened_at": "2026-01-05T15:00:00Z", "resolved_at": None, "resolution": None,
+        "note": None,
         "packet": {
             "why": "the facts ask for a person", "identity": None, "offered": None,
             "outcome": None, "writeback": None, "messages": [], "words": "",
@@ -83,7 +84,8 @@ def test_a_person_resolves_it(rt: Runtime, office: Caller, clock: Clock) -> None
         f"{WORK}/{item['id']}/resolve", {"result": "resume", "note": "All is well.\nReally."}
     )
     assert (answer.status_code, answer.get_json()) == (200, {
-        **item, "resolved_at": "2026-01-05T16:00:00Z", "resolution": "resume"
+        **item, "resolved_at": "2026-01-05T16:00:00Z", "resolution": "resume",
+        "note": "All is well.\nReally.",
     })
     assert the_case(rt, case_id).state.value == "open"
     assert office.get(WORK).get_json()["items"] == []

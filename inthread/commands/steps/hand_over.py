@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.case import Case, NextStep
 from inthread.domain.work_item import WorkItem
 from inthread.runtime import Runtime
@@ -16,19 +16,21 @@ from inthread.store.db import Tx
 
 def hand_over(
     rt: Runtime, tx: Tx, *, actor: Actor, case: Case, reason: str, why: str,
-    words: str = "",
+    words: str = "", trouble: str = "",
 ) -> Case:
     """The case as saved: in `exception`, owned by the queue its workflow names for *reason*, due
-    within that queue's time. A case that a person has already is only noted upon."""
+    within that queue's time. A case that a person has already is only noted upon. *why* is a
+    sentence of ours, and audited; *words* are somebody's own, *trouble* is what a system of record
+    said: both stand in the packet alone."""
     now = rt.now()
-    note = {"reason": reason, "why": why, "words": words}
+    note = {"reason": reason, "why": why, "words_sha256": sealed(words)}
     if work_items.open_of(tx, case.id) is not None:
         audit.append(tx, now, actor, case.id, AuditEvent.CASE_HANDED_OVER, **note, again=True)
         return case
     queue = rt.workflows[case.workflow].queues[reason]
     item = WorkItem(
         rt.new_id("wi"), case.id, reason, queue.queue, now + queue.due,
-        packet(tx, case, why, words, now), now,
+        packet(tx, case, trouble or why, words, now), now,
     )
     after = case.hand_over(NextStep("work", queue.queue, item.due_at))
     stop_reminders(tx, case, reason, now)

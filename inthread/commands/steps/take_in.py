@@ -181,8 +181,8 @@ class _Batch:
         if item is None:
             return [opened]
         return [opened, Event(opening.case_id, AuditEvent.CASE_HANDED_OVER, exact_json({
-            "reason": item.reason, "why": REFERRED, "words": "", "work_item": item.id,
-            "queue": item.queue,
+            "reason": item.reason, "why": REFERRED, "words_sha256": None,
+            "work_item": item.id, "queue": item.queue,
         }))]
 
     def _opening_text(self, opening: Opening) -> str:
