@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_env.filters.update(
         message=screen.message_html, text_parts=screen.text_parts, tone=screen.tone,
-        state_tone=screen.state_tone, seconds_spoken=threads.seconds_spoken,
+        state_tone=screen.state_tone, next_step=screen.next_step,
+        seconds_spoken=threads.seconds_spoken,
     )
     app.add_url_rule("/messages", "take", take, methods=["POST"])
     app.add_url_rule("/messages", "arrived", arrived)

@@ -16,6 +16,10 @@ MOST_PEOPLE = 8
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _AUTOFILL = re.compile(r"^@\S+ #\w+$", re.M)
 _GSM = re.compile(r"[\n\r -~¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ€]*")
+_NEXT = {
+    "contact": "a message", "give_up": "a person takes over", "work": "a person works on it",
+    "prove": "the proof in the back office", "pay": "the payment",
+}
 _GOOD = ("proved", "closed", "passed", "succeeded", "verified", "delivered")
 _BAD = ("failed", "refused", "locked", "rejected", "exception", "expired", "mismatch", "denied")
 _DOUBT = ("unknown", "held", "retried", "declined", "delayed", "unclear", "late", "not_done",
@@ -121,6 +125,11 @@ def pick_case(cases: Sequence[Mapping], wanted: str) -> Mapping | None:
     """The wanted case, else the last one that is still going on, else the last one."""
     ordered = sorted(cases, key=lambda c: (c.get("state") in LIVE, str(c.get("opened_at") or "")))
     return next((c for c in cases if c.get("id") == wanted), ordered[-1] if ordered else None)
+
+
+def next_step(what: str) -> str:
+    """What happens next to a case, as a person says it."""
+    return _NEXT.get(what, what.replace("_", " "))
 
 
 def tone(event: str) -> str:

@@ -56,7 +56,7 @@ class Settings:
             remembers=float(environ.get("SANDBOX_REMEMBERS", cls.remembers)),
             forgetful=environ.get("SANDBOX_FORGETFUL", "") in ("1", "true", "yes"),
             late=float(environ.get("SANDBOX_LATE", cls.late)),
-            clock=Clock(Path(file) if (file := environ.get("SANDBOX_CLOCK")) else None),
+            clock=Clock.of(environ),
             twilio_numbers=tuple(environ.get("SANDBOX_TWILIO_NUMBERS", "").split()),
             twilio_step=float(environ.get("SANDBOX_TWILIO_STEP", cls.twilio_step)),
             twilio_per_second=float(per_second) if per_second else None,
