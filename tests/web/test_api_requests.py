@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,11 @@ OPERATIONS = [
     ("GET", "/api/v1/cases", "cases:read"),
     ("GET", "/api/v1/cases/case_1", "cases:read"),
     ("GET", "/api/v1/cases/case_1/timeline", "cases:read"),
+    ("GET", "/api/v1/people/CUST-1", "cases:read"),
+    ("GET", "/api/v1/people/CUST-1/timeline", "cases:read"),
+    ("POST", "/api/v1/people/CUST-1/stop", "contacts:stop"),
+    ("GET", "/api/v1/replies", "work:read"),
+    ("POST", "/api/v1/replies/rep_1/resolve", "work:write"),
     ("GET", "/api/v1/work-items", "work:read"),
     ("POST", "/api/v1/work-items/wi_1/resolve", "work:write"),
 ]
@@ -34,8 +40,10 @@ def office(app: Flask, rt: Runtime) -> Caller:
 
 
 def test_the_operations_here_are_all_there_are(app: Flask) -> None:
+    named = {"<case_id>": "case_1", "<item_id>": "wi_1", "<reply_id>": "rep_1",
+             "<reference:reference>": "CUST-1"}
     rules = {
-        (method, rule.rule.replace("<case_id>", "case_1").replace("<item_id>", "wi_1"))
+        (method, re.sub("<.*>", lambda part: named[part.group()], rule.rule))
         for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
