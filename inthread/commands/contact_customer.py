@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,14 +23,22 @@ from inthread.store import audit, cases, links, outbox, people
 from inthread.store.db import Tx
 
 
+class _Lost(Exception):
+    """Another has done this step, so nothing of ours is kept."""
+
+
 def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     """Do the cadence step that is due for the case `job.ref`; a case that is no longer open is
-    left alone. The next step's job is written in the same transaction."""
+    left alone. In the same transaction the job becomes the next step's."""
     actor.require("carry")
-    with rt.db.begin() as tx:
+    with suppress(_Lost), rt.db.begin() as tx:
         case = cases.lock(tx, job.ref)
         now = rt.now()
-        if not outbox.done(tx, job, now) or case.state is not CaseState.OPEN or case.next is None:
+        if case.state is not CaseState.OPEN or case.next is None:
+            outbox.done(tx, job, now)
+            return
+        if case.next.due > now:
+            outbox.move(tx, job, now, case.next.due)
             return
         cadence = rt.workflows[case.workflow].cadence
         if case.next.what == "give_up" or case.step >= len(cadence.steps):
@@ -39,9 +48,9 @@ def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
         step = cadence.steps[case.step]
         if step.when and not _applies(rt, tx, case, person, step):
             audit.append(tx, now, actor, case.id, AuditEvent.MESSAGE_SKIPPED, step=case.step)
-            _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
+            _go_on(rt, tx, job, case, after_step(case, cadence, now), case.step + 1)
             return
-        _take_step(rt, tx, actor, case, person, step)
+        _take_step(rt, tx, actor, job, case, person, step)
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ class _Way:
 
 
 def _take_step(
-    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, step: CadenceStep
+    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, person: Person,
+    step: CadenceStep,
 ) -> None:
     """By the first contact point that may be used now; if all have to wait, at the first hour that
     one of them may; if none ever may, a person takes over."""
@@ -61,12 +71,13 @@ def _take_step(
             rt, tx, case=case, person=person, contact=contact, template=step.template, waiting=True
         ))
         if way.decided.gate.open:
-            _ask(rt, tx, actor, case, person, way, step)
+            _ask(rt, tx, actor, job, case, person, way, step)
             return
         ways.append(way)
     later = [w for w in ways if w.decided.gate.again is not None]
     if later:
-        _hold(rt, tx, actor, case, min(later, key=lambda w: w.decided.gate.again or rt.now()))
+        way = min(later, key=lambda w: w.decided.gate.again or rt.now())
+        _hold(rt, tx, actor, job, case, way)
         return
     why = "; ".join(f"{w.contact.channel}: {', '.join(w.decided.gate.reasons)}" for w in ways)
     hand_over(
@@ -91,7 +102,8 @@ def _applies(rt: Runtime, tx: Tx, case: Case, person: Person, step: CadenceStep)
 
 
 def _ask(
-    rt: Runtime, tx: Tx, actor: Actor, case: Case, person: Person, way: _Way, step: CadenceStep
+    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, person: Person, way: _Way,
+    step: CadenceStep,
 ) -> None:
     link = give_link(rt, tx, case=case, contact=way.contact)
     queued = queue_message(
@@ -101,19 +113,24 @@ def _ask(
     now = rt.now()
     audit.append_all(tx, now, actor, case.id, [queued])
     cadence = rt.workflows[case.workflow].cadence
-    _go_on(rt, tx, case, after_step(case, cadence, now), case.step + 1)
+    _go_on(rt, tx, job, case, after_step(case, cadence, now), case.step + 1)
 
 
-def _hold(rt: Runtime, tx: Tx, actor: Actor, case: Case, way: _Way) -> None:
+def _hold(
+    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, way: _Way
+) -> None:
     now, gate = rt.now(), way.decided.gate
     again = gate.again or now + timedelta(days=1)
     audit.append(
         tx, now, actor, case.id, AuditEvent.MESSAGE_HELD, reasons=list(gate.reasons),
         until=again.isoformat(), decision=dict(way.decided.document),
     )
-    _go_on(rt, tx, case, NextStep("contact", "cadence", again), case.step)
+    _go_on(rt, tx, job, case, NextStep("contact", "cadence", again), case.step)
 
 
-def _go_on(rt: Runtime, tx: Tx, case: Case, next: NextStep, step: int) -> None:
+def _go_on(
+    rt: Runtime, tx: Tx, job: outbox.Job, case: Case, next: NextStep, step: int
+) -> None:
+    if not outbox.move(tx, job, rt.now(), next.due):
+        raise _Lost
     cases.save(tx, case, case.at_step(step, next))
-    outbox.put(tx, rt.new_id("job"), "contact", case.id, next.due, case.id)

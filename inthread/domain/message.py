@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,3 +77,10 @@ class Message:
     reference: str | None = None
     created_at: datetime | None = None
     sent_at: datetime | None = None
+
+    def leaving(self, provider: str, decision: Mapping[str, object], now: datetime) -> Message:
+        """As it is kept before the call, and until something is heard: it may have left."""
+        return replace(
+            self, state=MessageState.UNKNOWN, tries=self.tries + 1, sent_at=now, reasons=(),
+            provider=provider, decision=decision,
+        )

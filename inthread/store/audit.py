@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Label, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, Label, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.actor import Actor
@@ -78,6 +78,11 @@ LAST = (
 def _read_tail(tx: Connection, subject: str) -> Tail:
     last = tx.execute(LAST, {"subject": subject}).one_or_none()
     return Tail(last.n, last.hash) if last else Tail()
+
+
+def keep_tail(tx: Connection, subject: str, row: Row[tuple[Any, ...]]) -> None:
+    """Where a chain ends, as a query with `tail_of` found it, so that it is not asked again."""
+    tails(tx)[subject] = Tail(row.tail_n, row.tail_hash) if row.tail_n else Tail()
 
 
 def tail_of(subject: ColumnElement[str]) -> tuple[Label[Any], Label[Any]]:

@@ -43,6 +43,16 @@ def lock(tx: Connection, case_id: str) -> Case:
     return _found(tx, LOCK, case_id)
 
 
+HOLD = select(c.id).where(c.id == bindparam("case")).with_for_update()
+
+
+def hold(tx: Connection, case_id: str) -> None:
+    """Hold the case until the transaction ends, without a look at it. On SQLite whoever writes
+    holds everything."""
+    if tx.dialect.name != "sqlite":
+        tx.execute(HOLD, {"case": case_id})
+
+
 def get(tx: Connection, case_id: str) -> Case:
     return _found(tx, BY_ID, case_id)
 
@@ -115,8 +125,9 @@ SAVE = update(t.cases).where(c.id == bindparam("case"), c.version == bindparam("
 
 def save(tx: Connection, before: Case, after: Case) -> None:
     """Replace *before* by *after*. Raises Stale when somebody changed it in between."""
-    row = {k: v for k, v in _row(after).items() if k not in _FIXED}
-    if tx.execute(SAVE, row | {"case": before.id, "seen": before.version}).rowcount != 1:
+    was, row = _row(before), _row(after)
+    changed = {k: v for k, v in row.items() if v != was[k]} | {"version": after.version}
+    if tx.execute(SAVE, changed | {"case": before.id, "seen": before.version}).rowcount != 1:
         raise Stale(before.id)
 
 
@@ -162,9 +173,6 @@ def page(
     if after:
         query = query.where(c.id < after)
     return [_one(r) for r in tx.execute(query.order_by(c.id.desc()).limit(most))]
-
-
-_FIXED = ("id", "workflow", "natural_key", "person_id", "opened_at")
 
 
 def live_of_people(tx: Connection, people: Collection[str]) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, String, and_, bindparam, func, insert, or_, select, update
 
 from inthread.domain.message import GONE, Message, MessageState, Purpose
+from inthread.store import audit, outbox
 from inthread.store import tables as t
 from inthread.store.bulk import among
 
@@ -20,7 +21,10 @@ _GONE = tuple(state.value for state in GONE)
 ADD = insert(t.messages)
 BY_ID = select(t.messages).where(m.id == bindparam("message"))
 SAVE = update(t.messages).where(m.id == bindparam("message"))
-SETTLE = SAVE.where(m.state == MessageState.UNKNOWN.value)
+SETTLE = SAVE.where(m.state == MessageState.UNKNOWN.value).returning(
+    *audit.tail_of(bindparam("case", type_=String))
+)
+HELD = select(t.messages).join(t.outbox, t.outbox.c.ref == m.id).where(outbox.STANDS)
 
 
 def add(tx: Connection, x: Message) -> None:
@@ -94,9 +98,21 @@ def save(tx: Connection, x: Message) -> None:
     tx.execute(SAVE, {"message": x.id, **_moving(x)})
 
 
+def held(tx: Connection, job: outbox.Job, now: datetime) -> Message | None:
+    """What this job carries; None when its lease no longer stands."""
+    row = tx.execute(HELD, {"job": job.id, "by": job.lease, "now": now}).one_or_none()
+    return _one(row) if row else None
+
+
 def settle(tx: Connection, x: Message) -> bool:
-    """Save what came of a send; False when something was heard of it before."""
-    return tx.execute(SETTLE, {"message": x.id, **_moving(x)}).rowcount == 1
+    """Save what came of a send, for who holds the case; False when something was heard of it
+    before. Where the chain of the case ends is known afterwards."""
+    given = {"message": x.id, "case": x.case_id, **_moving(x)}
+    row = tx.execute(SETTLE, given).one_or_none()
+    if row is None:
+        return False
+    audit.keep_tail(tx, x.case_id, row)
+    return True
 
 
 def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Message]:

@@ -94,6 +94,16 @@ def done(tx: Connection, job: Job, now: datetime) -> bool:
     return tx.execute(TURN, {"job": job.id, "done_at": now}).rowcount == 1
 
 
+MOVE = TURN.where(o.due_at <= bindparam("now"))
+
+
+def move(tx: Connection, job: Job, now: datetime, due_at: datetime) -> bool:
+    """The step is done and the next one is due at *due_at*: one row a case, however many steps.
+    False when another has recorded this one: the first to record wins."""
+    to = {"job": job.id, "now": now, "due_at": due_at, "lease": None, "leased_until": None}
+    return tx.execute(MOVE, to).rowcount == 1
+
+
 def postpone(tx: Connection, job: Job, due_at: datetime) -> bool:
     """Give the job back, to be taken again at *due_at*."""
     back = {"job": job.id, "due_at": due_at, "lease": None, "leased_until": None}

@@ -5,10 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from inthread.domain.gate import DAY, WEEK, Asked
 from inthread.domain.message import GONE, MessageState
+from inthread.store import audit
 from inthread.store import tables as t
 
 n, s, r, m = t.consents.c, t.suppressions.c, t.replies.c, t.messages.c
@@ -26,10 +40,11 @@ _IN_DOUBT: Select[tuple[object]] = select(literal_column("1")).where(
     text("replies.state = 'waiting'"),
     or_(r.person_id == bindparam("person"), r.address == bindparam("address")),
 )
-LOOK = select(
+_LOOK = (
     _CONSENT.scalar_subquery().label("consent"), _SUPPRESSED.exists().label("suppressed"),
     _IN_DOUBT.exists().label("in_doubt"),
 )
+LOOK = select(*_LOOK)
 
 
 class Look(NamedTuple):
@@ -43,42 +58,56 @@ def look(
 ) -> Look:
     """The newest line of the ledger on this purpose, whether the address is suppressed, and
     whether a reply of the person, or from the address, waits to be read."""
-    row = tx.execute(LOOK, {
+    return _look(tx.execute(LOOK, {
         "person": person, "contact": contact, "purpose": purpose, "kind": kind,
         "address": address,
-    }).one()
+    }).one())
+
+
+def _look(row: Row[tuple[object, ...]]) -> Look:
     consent = None if row.consent is None else bool(row.consent)
     return Look(consent, bool(row.suppressed), bool(row.in_doubt))
 
 
 _SINCE = and_(m.state.in_(_GONE), m.sent_at > bindparam("since"))
 _OR_WAITING = or_(_SINCE, m.state == MessageState.QUEUED.value)
-_COUNT = select(func.count(), func.min(m.sent_at)).where(
+_COUNT = select(func.count().label("n"), func.min(m.sent_at).label("first")).where(
     m.person_id == bindparam("person"), text("purpose = 'ask'"), m.id != bindparam("but")
 )
-COUNT = _COUNT.where(_SINCE)
-COUNT_WITH_WAITING = _COUNT.where(_OR_WAITING)
-_CALLS = (m.channel == "voice",)
-COUNT_CALLS = COUNT.where(*_CALLS)
-COUNT_CALLS_WITH_WAITING = COUNT_WITH_WAITING.where(*_CALLS)
+_CALLS = _COUNT.where(m.channel == "voice")
+CALLS, CALLS_OR_WAITING = _CALLS.where(_SINCE), _CALLS.where(_OR_WAITING)
 
 
-def asked(
-    tx: Connection, person: str, now: datetime, *, calls: bool, waiting: bool, but: str = ""
-) -> Asked:
-    """How often the person was asked, whatever the case: what left, or may have, and (*waiting*)
-    what is about to. *but*: a message that is not counted. Exact for who holds the person."""
-    today = tx.execute(
-        COUNT_WITH_WAITING if waiting else COUNT,
-        {"person": person, "since": now - DAY, "but": but},
-    ).one()
-    if not calls:
-        return Asked(today[0], _later(today[1], DAY))
-    week = tx.execute(
-        COUNT_CALLS_WITH_WAITING if waiting else COUNT_CALLS,
-        {"person": person, "since": now - WEEK, "but": but},
-    ).one()
-    return Asked(today[0], _later(today[1], DAY), week[0], _later(week[1], WEEK))
+def _look_and_count(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    today = _COUNT.where(which).subquery("today")
+    return select(
+        *_LOOK, *audit.tail_of(bindparam("case", type_=String)), today.c.n, today.c.first
+    )
+
+
+LOOK_AND_COUNT, LOOK_AND_COUNT_WAITING = _look_and_count(_SINCE), _look_and_count(_OR_WAITING)
+
+
+def look_and_count(
+    tx: Connection, *, case: str, person: str, contact: str, purpose: str, kind: str, address: str,
+    now: datetime, calls: bool, waiting: bool, but: str = "",
+) -> tuple[Look, Asked]:
+    """The same, and how often the person was asked, whatever the case: what left, or may have, and
+    (*waiting*) what is about to. *but*: a message that is not counted. Exact for who holds the case
+    and the person; where the chain of the case ends is known afterwards."""
+    row = tx.execute(LOOK_AND_COUNT_WAITING if waiting else LOOK_AND_COUNT, {
+        "case": case, "person": person, "contact": contact, "purpose": purpose, "kind": kind,
+        "address": address, "since": now - DAY, "but": but,
+    }).one()
+    audit.keep_tail(tx, case, row)
+    asked = Asked(row.n, _later(row.first, DAY))
+    if calls:
+        week = tx.execute(
+            CALLS_OR_WAITING if waiting else CALLS,
+            {"person": person, "since": now - WEEK, "but": but},
+        ).one()
+        asked = Asked(asked.today, asked.less_today_at, week.n, _later(week.first, WEEK))
+    return _look(row), asked
 
 
 def _later(first: datetime | None, span: timedelta) -> datetime | None:

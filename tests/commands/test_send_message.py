@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from inthread.commands.drain_outbox import claim_jobs
-from inthread.commands.send_message import RETRY_AFTER, send_message
+from inthread.commands.send_message import send_message
+from inthread.commands.steps.deliver import RETRY_AFTER
 from inthread.domain.actor import WORKER
 from inthread.domain.case import Case
 from inthread.runtime import Runtime

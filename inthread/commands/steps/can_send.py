@@ -77,12 +77,10 @@ def _standing(
     waiting: bool, but: str,
 ) -> Standing:
     now = rt.now()
-    look = standing.look(
-        tx, person=person.id, contact=contact.id, purpose=workflow.contact.purpose,
-        kind=contact.kind, address=contact.address,
-    )
-    asked = standing.asked(
-        tx, person.id, now, calls=contact.channel == "voice", waiting=waiting, but=but
+    look, asked = standing.look_and_count(
+        tx, case=case.id, person=person.id, contact=contact.id, purpose=workflow.contact.purpose,
+        kind=contact.kind, address=contact.address, now=now, calls=contact.channel == "voice",
+        waiting=waiting, but=but,
     )
     before = [
         w.key for w in rt.workflows.values() if w.contact.priority < workflow.contact.priority

@@ -18,10 +18,11 @@ def give_link(rt: Runtime, tx: Tx, *, case: Case, contact: Contact) -> Link:
     """A link that lives for another day at least. Replacing an older one kills it and its visits
     (A07); one that is good is given again, so that nobody is thrown out by a reminder."""
     now = rt.now()
-    held = links.newest_live(tx, case.id, contact.id, now)
-    if held is not None and held.expires_at - now >= WORTH_KEEPING:
-        return held
-    links.turn(tx, case.id, LinkState.SUPERSEDED, contact.id)
+    held = links.newest_live(tx, case.id, contact.id)
+    if held is not None:
+        if held.expires_at - now >= WORTH_KEEPING:
+            return held
+        links.turn(tx, case.id, LinkState.SUPERSEDED, contact.id)
     link = Link(
         id=rt.new_id("link"), case_id=case.id, person_id=case.person_id, contact_id=contact.id,
         key_id=rt.keyring.newest, state=LinkState.LIVE, created_at=now,
