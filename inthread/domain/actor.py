@@ -9,7 +9,7 @@ from inthread.domain.refusals import Forbidden
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
     "workflows:write", "metrics:read", "visit", "carry", "payments:write", "replies:write",
-    "contacts:stop",
+    "contacts:stop", "retention:write",
 )
 API_SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",

@@ -23,8 +23,12 @@ from inthread.domain.refusals import Stale
 Cell = str | int | bool | None
 json_text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
-# Another transaction wrote the same between our look and our write, or holds what we need.
-_CROSSED = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
+# Another transaction wrote the same between our look and our write, removed what we looked at, or
+# holds what we need.
+_CROSSED = (
+    errors.UniqueViolation, errors.ForeignKeyViolation, errors.DeadlockDetected,
+    errors.SerializationFailure,
+)
 
 
 @contextmanager

@@ -40,9 +40,20 @@ def lock(tx: Connection, person_id: str) -> Person:
     return _found(_people(tx, LOCK, {"person": person_id}))
 
 
+def try_lock(tx: Connection, person_id: str) -> bool:
+    """Hold the person; False when they are gone or somebody else holds them just now."""
+    found = select(p.id).where(p.id == person_id).with_for_update(skip_locked=True)
+    return tx.execute(found).one_or_none() is not None
+
+
 def by_reference(tx: Connection, references: Collection[str]) -> dict[str, Person]:
     found = _people(tx, _EACH.where(among(tx, p.reference, references)))
     return {person.reference: person for person in found}
+
+
+def named(tx: Connection, reference: str) -> Person:
+    """Raises NotFound."""
+    return _found(list(by_reference(tx, {reference}).values()))
 
 
 def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Person]:
@@ -106,6 +117,21 @@ def start_again(tx: Connection, person_id: str, suppression_id: str) -> bool:
         .values(stopped_at=None, stopped_by=None)
     )
     return got.rowcount == 1
+
+
+def held_since(tx: Connection, person_id: str) -> datetime | None:
+    """Since when nothing about the person may be removed; None when there is no hold."""
+    since: datetime | None = tx.execute(
+        select(p.held_at).where(p.id == person_id)
+    ).scalar_one()
+    return since
+
+
+def hold(tx: Connection, person_id: str, since: datetime | None, why: str | None) -> None:
+    """Put a hold on the person, or with None take it away."""
+    tx.execute(
+        update(t.people).where(p.id == person_id).values(held_at=since, held_why=why)
+    )
 
 
 def contact(tx: Connection, contact_id: str) -> Contact:
