@@ -88,10 +88,15 @@ def test_a_week_from_the_first_message_to_the_stop(
     assert [channel for channel, _ in arrived(who)] == ["sms", "email", "sms", "sms"]
 
     page.close()
+    look(f"{town.phone}/?person={who.reference}&channel=sms", open_phone, shot)
+
+
+def look(url: str, open_phone: OpenPhone, shot: Shot) -> None:
+    """On a desk and on a phone, by day and by night: whole, accessible, nothing sideways."""
     for width, height in ((1280, 900), (390, 844)):
         for dark in (False, True):
             seen = open_phone(dark=dark, width=width, height=height).new_page()
-            seen.goto(f"{town.phone}/?person={who.reference}&channel=sms")
+            seen.goto(url)
             expect(seen.locator(".device.current")).to_contain_text("no more messages")
             shot(seen, f"simulator-{width}{'-dark' if dark else ''}")
             assert (axe.findings(seen), layout.sideways(seen)) == ([], 0)
