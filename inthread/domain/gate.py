@@ -55,7 +55,7 @@ class Standing:
     `consent`: whether the newest line of the ledger about this contact point and the workflow's
     purpose gives it; None when there is none. `suppressed`: nobody is written to at this address.
     `in_doubt`: a reply of theirs waits to be read. `rival`: when a case of more importance wants
-    what is left of the day's messages.
+    what is left of the day's messages. `suppressed_since`: looked up only for answers to replies.
     """
 
     case: CaseState
@@ -63,6 +63,7 @@ class Standing:
     stopped: bool = False
     consent: bool | None = None
     suppressed: bool = False
+    suppressed_since: datetime | None = None
     in_doubt: bool = False
     asked: Asked = Asked()
     rival: datetime | None = None
@@ -106,17 +107,26 @@ def can_ask(standing: Standing, terms: Terms, now: datetime) -> Gate:
 
 def can_answer(
     standing: Standing, purpose: Purpose, now: datetime, *, approved_text: bool = False,
-    asked_at: datetime | None = None,
+    voice_text: bool = False, asked_at: datetime | None = None,
 ) -> Gate:
     """Whether a message may go that answers what the person just did: exempt from hours and caps,
-    never from a stop of that address (R4.10). The confirmation of a stop is the one exception, for
-    five minutes from *asked_at*."""
+    never from a stop of that address (R4.10). What answers a reply, as the confirmation of that
+    stop does, is the one exception, for five minutes from *asked_at*."""
     if purpose is Purpose.ANSWER:
-        late = asked_at is None or now - asked_at > CONFIRM_WITHIN
-        return _gate([Finding("too_late_to_answer")] if late else [])
+        return _gate(_answer(standing, now, asked_at))
     found = [*_stopped(standing, person=purpose in (Purpose.RECEIPT, Purpose.NOTICE)),
-             *_window(standing, approved_text, now)]
+             *_window(standing, approved_text, now), *_voice(standing, voice_text)]
     return _gate(found)
+
+
+def _answer(standing: Standing, now: datetime, asked_at: datetime | None) -> list[Finding]:
+    """What was said before a stop is not answered after it (R4.6): only the stop is."""
+    if standing.contact.stopped_at is not None:
+        return [Finding("stopped")]
+    if asked_at is None or now - asked_at > CONFIRM_WITHIN:
+        return [Finding("too_late_to_answer")]
+    since = standing.suppressed_since
+    return [Finding("opted_out_here")] if since is not None and asked_at < since else []
 
 
 def _ended(standing: Standing) -> list[Finding]:

@@ -25,7 +25,7 @@ from inthread.domain.message import GONE, MessageState
 from inthread.store import audit
 from inthread.store import tables as t
 
-n, s, r, m = t.consents.c, t.suppressions.c, t.replies.c, t.messages.c
+n, s, r, m, k = t.consents.c, t.suppressions.c, t.replies.c, t.messages.c, t.contacts.c
 _GONE = tuple(state.value for state in GONE)
 
 _CONSENT = (
@@ -36,9 +36,11 @@ _CONSENT = (
 _SUPPRESSED: Select[tuple[object]] = select(literal_column("1")).where(
     s.address == bindparam("address"), s.kind == bindparam("kind"), text("lifted_at IS NULL")
 )
+# A stop from there would be theirs everywhere, so what may be one holds everywhere too (R4.4).
+_THEIRS = select(k.address).where(k.person_id == bindparam("person"), k.stopped_at.is_(None))
 _IN_DOUBT: Select[tuple[object]] = select(literal_column("1")).where(
     text("replies.state = 'waiting'"),
-    or_(r.person_id == bindparam("person"), r.address == bindparam("address")),
+    or_(r.person_id == bindparam("person"), r.address.in_(_THEIRS)),
 )
 _LOOK = (
     _CONSENT.scalar_subquery().label("consent"), _SUPPRESSED.exists().label("suppressed"),
@@ -57,7 +59,7 @@ def look(
     tx: Connection, *, person: str, contact: str, purpose: str, kind: str, address: str
 ) -> Look:
     """The newest line of the ledger on this purpose, whether the address is suppressed, and
-    whether a reply of the person, or from the address, waits to be read."""
+    whether a reply of the person, or from any address of theirs, waits to be read."""
     return _look(tx.execute(LOOK, {
         "person": person, "contact": contact, "purpose": purpose, "kind": kind,
         "address": address,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,21 @@ def standing(tx: Connection, kind: str, address: str) -> str | None:
     """The id of the stop that holds for this address."""
     return tx.execute(
         select(s.id).where(s.address == address, s.kind == kind, _STANDING)
+    ).scalar_one_or_none()
+
+
+def since(tx: Connection, kind: str, address: str) -> datetime | None:
+    """When the stop that holds for this address was made."""
+    return tx.execute(
+        select(s.at).where(s.address == address, s.kind == kind, _STANDING)
+    ).scalar_one_or_none()
+
+
+def at_addresses(tx: Connection, addresses: Collection[tuple[str, str]]) -> str | None:
+    """The id of the oldest stop that holds for one of these (kind, address)."""
+    return tx.execute(
+        select(s.id).where(tuple_(s.kind, s.address).in_(list(addresses)), _STANDING)
+        .order_by(s.at, s.id).limit(1)
     ).scalar_one_or_none()
 
 

@@ -17,7 +17,7 @@ from inthread.domain.places import Place, places_of
 from inthread.domain.wording import MessageText
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import cases, standing
+from inthread.store import cases, standing, suppressions
 from inthread.store.db import Tx
 
 
@@ -60,14 +60,18 @@ def may_answer(
         tx, person=person.id, contact=contact.id, purpose=workflow.contact.purpose,
         kind=contact.kind, address=contact.address,
     )
-    known = Standing(
-        case.state, contact, stopped=person.stopped_at is not None, suppressed=look.suppressed,
-    )
-    text = None
+    text, since = None, None
     if message.purpose is not Purpose.ANSWER:
         text = workflow.message(message.template, message.locale)
+    elif look.suppressed:
+        since = suppressions.since(tx, contact.kind, contact.address)
+    known = Standing(
+        case.state, contact, stopped=person.stopped_at is not None, suppressed=look.suppressed,
+        suppressed_since=since,
+    )
     gate = can_answer(
-        known, message.purpose, now, approved_text=_approved(text), asked_at=message.created_at
+        known, message.purpose, now, approved_text=_approved(text),
+        voice_text=text is not None and text.voice is not None, asked_at=message.created_at,
     )
     return Decided(gate, _looked_at(known, gate, now))
 

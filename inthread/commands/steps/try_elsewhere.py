@@ -16,10 +16,12 @@ from inthread.store.db import Tx
 
 def try_elsewhere(rt: Runtime, tx: Tx, *, actor: Actor, case: Case, message: Message) -> bool:
     """Whether another contact point was found. A code is asked for again by whoever waits for it,
-    and an answer goes back where it was asked."""
+    and an answer goes back where it was asked. Whoever opted out meanwhile is left alone."""
     if not case.live or message.purpose not in (Purpose.ASK, Purpose.LINK):
         return False
     person = people.lock(tx, case.person_id)
+    if person.stopped_at is not None:
+        return False
     contact = _next(rt, tx, case, person, message)
     if contact is None:
         return False
