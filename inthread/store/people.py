@@ -110,13 +110,15 @@ def stop(tx: Connection, person_id: str, suppression_id: str, now: datetime) -> 
     return got.rowcount == 1
 
 
-def start_again(tx: Connection, person_id: str, suppression_id: str) -> bool:
-    """Take back that stop, and no other."""
+def start_again(
+    tx: Connection, person_id: str, suppression_id: str, other: str | None
+) -> bool:
+    """Take back that stop, and no other. False when they are stopped still, by *other* perhaps."""
+    again = {"stopped_by": other} if other else {"stopped_at": None, "stopped_by": None}
     got = tx.execute(
-        update(t.people).where(p.id == person_id, p.stopped_by == suppression_id)
-        .values(stopped_at=None, stopped_by=None)
+        update(t.people).where(p.id == person_id, p.stopped_by == suppression_id).values(again)
     )
-    return got.rowcount == 1
+    return got.rowcount == 1 and other is None
 
 
 def held_since(tx: Connection, person_id: str) -> datetime | None:
