@@ -61,10 +61,12 @@ def receive_reply(
             reply, person_id=who.person.id if who.person else None,
             case_id=who.case.id if who.case else None,
         )
+        if reply.intent not in (Intent.STOP, Intent.START):
+            _hold(tx, who)
         if not replies.add(tx, reply):
             return None
-        _note_heard(tx, reply, who, now)
         done = _ACTS[reply.intent](rt, tx, actor, reply, who)
+        _note_heard(tx, reply, who, now)
         kept = reply if done else _to_be_read(rt, reply, who, now)
         replies.save(tx, kept)
         _audit(tx, actor, kept, now)
@@ -133,13 +135,22 @@ def _there(person: Person, kind: str, address: str, channel: str = "") -> Contac
     return next((c for c in here if c.channel == channel), here[0] if here else None)
 
 
+def _hold(tx: Tx, who: _From) -> None:
+    """After every case and before their contact points, in the order of ids, as everybody does: a
+    stop and a start hold theirs themselves."""
+    for person_id in sorted(who.everybody):
+        people.lock(tx, person_id)
+
+
 def _note_heard(tx: Tx, reply: Reply, who: _From, now: datetime) -> None:
     """The window of WhatsApp opens for whoever wrote; a number that only one person has is known
     to be theirs."""
-    for person in sorted(who.everybody.values(), key=lambda x: x.id):
+    _hold(tx, who)
+    alone = len(who.everybody) == 1
+    for _, person in sorted(who.everybody.items()):
         for contact in person.contacts:
             if (contact.channel, contact.address) == (reply.channel, reply.address):
-                people.heard_from(tx, contact.id, now, theirs=who.person is not None)
+                people.heard_from(tx, contact.id, now, theirs=alone)
 
 
 # --- what it asks for: each says whether that was done ---------------------------------------
@@ -193,6 +204,8 @@ def _wrong_number(rt: Runtime, tx: Tx, actor: Actor, reply: Reply, who: _From) -
 def _link(rt: Runtime, tx: Tx, actor: Actor, reply: Reply, who: _From) -> bool:
     """A fresh link for the one case that there is, to where it was asked from."""
     if who.case is None or who.person is None or who.contact is None:
+        return False
+    if who.contact.channel != reply.channel:
         return False
     now = rt.now()
     if messages.links_since(tx, who.case.id, now - messages.DAY) >= MOST_LINKS_A_DAY:

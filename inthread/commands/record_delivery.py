@@ -24,6 +24,8 @@ def record_delivery(
     reached is left alone until its source states it again; a stop that the network took down holds
     with us as well."""
     actor.require("replies:write")
+    if receipt.stopped:
+        _heed(rt, actor, provider, receipt)
     with rt.db.begin() as tx:
         found = _message(tx, provider, receipt)
         if found is None:
@@ -48,13 +50,22 @@ def record_delivery(
             AuditEvent.MESSAGE_FAILED if failed else AuditEvent.MESSAGE_DELIVERED,
             message=message.id, channel=message.channel, state=after.value,
         )
-        if failed and receipt.for_good:
-            people.cannot_be_reached(tx, message.contact_id, now)
         if failed and not receipt.stopped:
             try_elsewhere(rt, tx, actor=actor, case=case, message=moved)
-    if failed and receipt.stopped:
-        opt_out(rt, actor=actor, contact_id=message.contact_id, source="network")
+        if failed and receipt.for_good:  # people are held before their contact points
+            people.cannot_be_reached(tx, message.contact_id, now)
     return after
+
+
+def _heed(rt: Runtime, actor: Actor, provider: str, receipt: DeliveryReceipt) -> None:
+    """The network took down a stop: before the receipt is recorded, for then it is not heard again.
+    """
+    with rt.db.read() as tx:
+        message = _message(tx, provider, receipt)
+        if message is None or deliveries.known(tx, provider, receipt.event_id):
+            return
+    if moves_on(message.state, MessageState(receipt.status.value)):
+        opt_out(rt, actor=actor, contact_id=message.contact_id, source="network")
 
 
 def _message(tx: Tx, provider: str, receipt: DeliveryReceipt) -> Message | None:

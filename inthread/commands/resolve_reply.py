@@ -34,14 +34,19 @@ def resolve_reply(
     if result in ("assign", "wrong_person") and case_id is None:
         raise BadInput([Problem("/case", "say which case is meant")])
     with rt.db.begin() as tx:
-        # A stop locks every case of its people, in their order: no case is held before it.
-        about = case_id or replies.get(tx, reply_id).case_id
+        # Cases are locked before the reply is. A stop locks those of its people, in their order:
+        # none is held before it, and nothing of it stays when somebody else read the reply first.
+        found = replies.get(tx, reply_id)
+        about = case_id or found.case_id
         case = cases.lock(tx, about) if about and result != "stop" else None
+        if result == "stop" and found.state is ReplyState.WAITING:
+            _stop(rt, tx, actor, found)
         reply = replies.lock(tx, reply_id)
         if reply.state is not ReplyState.WAITING:
             raise AlreadySettled(reply_id)
         person = people.get(tx, case.person_id) if case else None
-        _act(rt, tx, actor, reply, result, case, person)
+        if case is not None and person is not None:
+            _act(rt, tx, actor, reply, result, case, person)
         now = rt.now()
         resolved = replace(
             reply, state=ReplyState.READ, queue=None, due_at=None, resolved_at=now,
@@ -59,18 +64,17 @@ def resolve_reply(
         return resolved
 
 
+def _stop(rt: Runtime, tx: Tx, actor: Actor, reply: Reply) -> None:
+    stop_address(
+        rt, tx, actor=actor, kind=address_kind(reply.channel), address=reply.address,
+        source="reply", words=reply.body, evidence={"reply": reply.id, "read_by": str(actor)},
+    )
+
+
 def _act(
-    rt: Runtime, tx: Tx, actor: Actor, reply: Reply, result: str, case: Case | None,
-    person: Person | None,
+    rt: Runtime, tx: Tx, actor: Actor, reply: Reply, result: str, case: Case, person: Person
 ) -> None:
     kind = address_kind(reply.channel)
-    if result == "stop":
-        stop_address(
-            rt, tx, actor=actor, kind=kind, address=reply.address, source="reply",
-            words=reply.body, evidence={"reply": reply.id, "read_by": str(actor)},
-        )
-    if case is None or person is None:
-        return
     if result == "assign" and case.state is CaseState.OPEN:
         hand_over(
             rt, tx, actor=actor, case=case, reason="question", why="a reply was found to be theirs",

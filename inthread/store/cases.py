@@ -34,8 +34,9 @@ c = t.cases.c
 _LIVE = text(f"cases.{t.LIVE}")
 
 BY_ID = select(t.cases).where(c.id == bindparam("case"))
-LOCK = BY_ID.with_for_update()
-TRY_LOCK = BY_ID.with_for_update(skip_locked=True)
+# A case's id stays (key_share): who writes a row that refers to it waits for nobody.
+LOCK = BY_ID.with_for_update(key_share=True)
+TRY_LOCK = BY_ID.with_for_update(skip_locked=True, key_share=True)
 
 
 def lock(tx: Connection, case_id: str) -> Case:
@@ -43,7 +44,7 @@ def lock(tx: Connection, case_id: str) -> Case:
     return _found(tx, LOCK, case_id)
 
 
-HOLD = select(c.id).where(c.id == bindparam("case")).with_for_update()
+HOLD = select(c.id).where(c.id == bindparam("case")).with_for_update(key_share=True)
 
 
 def hold(tx: Connection, case_id: str) -> None:
@@ -64,9 +65,13 @@ def try_lock(tx: Connection, case_id: str) -> Case | None:
 
 
 _OF_VISIT = select(t.visits.c.case_id).where(t.visits.c.token_digest == bindparam("token"))
-LOCK_VISITED = select(t.cases).where(c.id == _OF_VISIT.scalar_subquery()).with_for_update()
+LOCK_VISITED = (
+    select(t.cases).where(c.id == _OF_VISIT.scalar_subquery()).with_for_update(key_share=True)
+)
 _OF_LINK = select(t.links.c.case_id).where(t.links.c.digest == bindparam("of_digest"))
-LOCK_LINKED = select(t.cases).where(c.id == _OF_LINK.scalar_subquery()).with_for_update()
+LOCK_LINKED = (
+    select(t.cases).where(c.id == _OF_LINK.scalar_subquery()).with_for_update(key_share=True)
+)
 
 
 def lock_visited(tx: Connection, token_digest: str) -> Case | None:
@@ -87,7 +92,7 @@ def live_by_key(tx: Connection, workflow: str, natural_keys: Sequence[str]) -> d
     rows = tx.execute(
         select(t.cases)
         .where(c.workflow == workflow, c.natural_key.in_(natural_keys), _LIVE)
-        .order_by(c.id).with_for_update()
+        .order_by(c.id).with_for_update(key_share=True)
     )
     return {r.natural_key: _one(r) for r in rows}
 
@@ -104,7 +109,7 @@ def current_by_key(
         for workflow, keys in wanted.items()
     ]
     rows = tx.execute(
-        select(t.cases).where(or_(False, *each)).order_by(c.id).with_for_update()
+        select(t.cases).where(or_(False, *each)).order_by(c.id).with_for_update(key_share=True)
     )
     found: dict[tuple[str, str], Case] = {}
     for r in rows:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from inthread.spi import DeliveryReceipt
 from inthread.store import tables as t
+
+
+def known(tx: Connection, provider: str, event_id: str) -> bool:
+    """Whether this event was recorded."""
+    d = t.deliveries.c
+    return tx.execute(
+        select(d.event_id).where(d.provider == provider, d.event_id == event_id)
+    ).one_or_none() is not None
 
 
 def add(

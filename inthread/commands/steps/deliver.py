@@ -13,10 +13,12 @@ from inthread.commands.opt_out import opt_out
 from inthread.commands.steps.try_elsewhere import try_elsewhere
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
-from inthread.domain.message import Message, MessageState
+from inthread.domain.case import CaseState
+from inthread.domain.message import Message, MessageState, Purpose
 from inthread.runtime import Runtime
 from inthread.spi import Outgoing, Rejected, Retry, Undeliverable
 from inthread.store import audit, cases, messages, outbox, people
+from inthread.store.db import Tx
 
 RETRY_AFTER = (2, 10, 60, 300, 1800)
 
@@ -47,9 +49,9 @@ def deliver(rt: Runtime, *, actor: Actor, going: Going, job: outbox.Job | None) 
     begun = rt.now()
     heard = _call(rt, going.message, going.outgoing)
     rt.traffic.record(going.message.provider or "", heard.well, rt.now() - begun)
-    _record(rt, actor, job, heard)
-    if heard.stopped:
+    if heard.stopped:  # first: what is recorded is not done again
         opt_out(rt, actor=actor, contact_id=heard.message.contact_id, source="network")
+    _record(rt, actor, job, heard)
 
 
 def _call(rt: Runtime, message: Message, outgoing: Outgoing) -> _Heard:
@@ -86,16 +88,32 @@ def _failed(message: Message, why: str) -> Message:
     return replace(message, state=MessageState.FAILED, reasons=(why,), sent_at=None)
 
 
+def _unless_over(tx: Tx, heard: _Heard) -> _Heard:
+    """What certainly did not go is not tried again when the case moved on during the call: it was
+    about before, even if the case is open again by then."""
+    message = heard.message
+    if not heard.wait or message.purpose is not Purpose.ASK:
+        return heard
+    state = cases.get(tx, message.case_id).state
+    if state is CaseState.OPEN:
+        return heard
+    over = replace(message, state=MessageState.CANCELLED, reasons=(f"case_{state}",))
+    return replace(heard, message=over, wait=None)
+
+
 _EVENTS = {
     MessageState.SENT: AuditEvent.MESSAGE_SENT, MessageState.FAILED: AuditEvent.MESSAGE_FAILED,
+    MessageState.CANCELLED: AuditEvent.MESSAGE_CANCELLED,
 }
 
 
 def _record(rt: Runtime, actor: Actor, job: outbox.Job | None, heard: _Heard) -> None:
-    now, message, wait = rt.now(), heard.message, heard.wait
-    event = _EVENTS.get(message.state)
+    now = rt.now()
     with rt.db.begin() as tx:
-        cases.hold(tx, message.case_id)
+        cases.hold(tx, heard.message.case_id)
+        heard = _unless_over(tx, heard)
+        message, wait = heard.message, heard.wait
+        event = _EVENTS.get(message.state)
         mine = job is None or (
             outbox.postpone(tx, job, now + wait) if wait else outbox.done(tx, job, now)
         )
@@ -113,8 +131,8 @@ def _record(rt: Runtime, actor: Actor, job: outbox.Job | None, heard: _Heard) ->
                 reasons_sha256=sealed("; ".join(message.reasons)),
                 decision=dict(message.decision or {}),
             )
-        if heard.for_good:
-            people.cannot_be_reached(tx, message.contact_id, now)
         if message.state is MessageState.FAILED and not heard.stopped:
             case = cases.get(tx, message.case_id)
             try_elsewhere(rt, tx, actor=actor, case=case, message=message)
+        if heard.for_good:  # people are held before their contact points
+            people.cannot_be_reached(tx, message.contact_id, now)

@@ -27,11 +27,14 @@ def stop_address(
     Their open cases go to a person; the cases are locked before the people, in the order of ids.
     """
     now = rt.now()
-    theirs = people.at_address(tx, kind, address)
-    held = [cases.lock(tx, case_id) for case_id in cases.live_of_people(tx, list(theirs))]
+    found = people.at_address(tx, kind, address)
+    theirs = sorted(found.values(), key=lambda x: x.id)
+    held = [cases.lock(tx, case_id) for case_id in cases.live_of_people(tx, list(found))]
+    for person in theirs:
+        people.lock(tx, person.id)
     mine = rt.new_id("sup")
     standing = suppressions.add(tx, mine, kind, address, source, now, evidence)
-    for person in sorted(theirs.values(), key=lambda x: x.id):
+    for person in theirs:
         if people.stop(tx, person.id, standing, now):
             _take_back(tx, rt, person, source, words, evidence)
             audit.append(
