@@ -14,9 +14,11 @@ from inthread.spi import Attachment, Form, Invalid, NeedsPayment, Offer, Settled
 
 @dataclass(frozen=True)
 class Chosen:
-    """`digest` covers all that the customer is shown; `files`: (SHA-256, attachment)."""
+    """`said`: the form as it was read; `digest` covers all that the customer is shown; `files`:
+    (SHA-256, attachment)."""
 
     offer: Offer
+    said: Mapping[str, object]
     values: Mapping[str, object]
     lines: tuple[tuple[str, object], ...]
     agreement: str | None
@@ -42,8 +44,8 @@ def chosen_from(ready: Ready, form: Form) -> Chosen:
     files = tuple((sha256(a.content).hexdigest(), a) for a in choice.attachments)
     lines = tuple((line.label, kept(line.value)) for line in choice.lines)
     return Chosen(
-        offer=ready.offer, values=result.values, lines=lines, agreement=choice.agreement,
-        result=result, files=files,
+        offer=ready.offer, said=choice.values, values=result.values, lines=lines,
+        agreement=choice.agreement, result=result, files=files,
         digest=choice_digest(
             ready.verdict.action, choice.values, lines, choice.agreement, [d for d, _ in files]
         ),

@@ -11,9 +11,13 @@ from inthread.cli import (
     api_keys,
     demo,
     doctor,
+    erase,
+    evidence,
+    hold,
     keys,
     migrate,
     plugins,
+    retention,
     sandbox,
     triggers,
     verify_audit,
@@ -24,8 +28,8 @@ from inthread.cli import (
 from inthread.cli.parts import Parts, Stop
 
 VERBS = (
-    demo, migrate, web, worker, doctor, verify_audit, keys, api_keys, triggers, workflows, plugins,
-    sandbox,
+    demo, migrate, web, worker, doctor, verify_audit, evidence, retention, hold, erase, keys,
+    api_keys, triggers, workflows, plugins, sandbox,
 )
 
 

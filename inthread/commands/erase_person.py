@@ -11,7 +11,7 @@ from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case
 from inthread.domain.refusals import BadInput, Problem
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, erasure, people, retention
+from inthread.store import audit, cases, erasure, links, people, retention
 from inthread.store.db import Tx
 
 
@@ -104,6 +104,7 @@ def _check(tx: Tx, person_id: str, theirs: Collection[Case]) -> None:
 def _reduce(rt: Runtime, tx: Tx, person_id: str, kept: Collection[Case]) -> None:
     """Leave the evidence, and of the person the reference that the source knows them by."""
     for case in kept:
+        links.kill(tx, case.id, rt.now())
         erasure.erase_case(tx, case.id, _sensitive(rt, case))
     erasure.erase_consents(tx, person_id)
     retention.forget_name(tx, person_id)

@@ -15,9 +15,10 @@ from inthread.runtime import Runtime
 from inthread.store import audit, cases, people, retention
 
 CHUNK = 500
+MOST = 10_000
 
 
-def forget_old(rt: Runtime, *, actor: Actor, most: int = 10_000) -> Mapping[str, int]:
+def forget_old(rt: Runtime, *, actor: Actor, most: int = MOST) -> Mapping[str, int]:
     """How many of each kind went, at most *most* of each; and of `documents`, whose bytes went.
     Nothing goes of somebody under a hold."""
     actor.require("retention:write")

@@ -13,7 +13,7 @@ from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.domain.actor import Actor
-from inthread.domain.audit import AuditEvent
+from inthread.domain.audit import AuditEvent, stamp
 from inthread.domain.canonical import digest
 from inthread.domain.case import NextStep
 from inthread.domain.payment import Payment
@@ -34,6 +34,15 @@ from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
+class Device:
+    """Where a press came from: `ip` as the trusted proxy tells it, `agent` as the browser calls
+    itself. Neither proves anything alone."""
+
+    ip: str
+    agent: str
+
+
+@dataclass(frozen=True)
 class Submitted:
     """`kind`: outcome or payment; `ref`: its id."""
 
@@ -43,13 +52,14 @@ class Submitted:
 
 def submit_action(
     rt: Runtime, *, actor: Actor, token: str, action: str, nonce: str, form: Form | None = None,
-    shown: str | None = None,
+    shown: str | None = None, device: Device | None = None,
 ) -> Submitted:
     """Eligibility, identity and the choice are decided again, now.
 
     An action with a check page takes its draft; *shown* is the digest of what that page showed,
     and another one now is refused with ChoiceChanged (A48). One without takes *form*. The same
     *nonce* with the same body gives the same answer; with another body, NonceReused (R7.7).
+    *device* is kept as evidence.
 
     Raises OutOfOrder without a draft (A37), Invalid, NotEligible and StepUpNeeded (both recorded),
     AlreadySettled, VisitEnded, LinkGone. On every refusal nothing is settled.
@@ -64,7 +74,7 @@ def submit_action(
             if seen.body_digest != body:
                 raise NonceReused(nonce)
             return Submitted(seen.kind, seen.ref)
-        refusal, done = _act(rt, tx, actor, taken, action, read, shown)
+        refusal, done = _act(rt, tx, actor, taken, action, read, shown, device)
         if done is not None:
             made = outcomes.Submission(body, done.kind, done.ref)
             outcomes.add_submission(tx, taken.case.id, nonce, made, rt.now())
@@ -93,7 +103,7 @@ def _read(rt: Runtime, token: str, action: str, form: Form) -> Chosen | Refused:
 
 def _act(
     rt: Runtime, tx: Tx, actor: Actor, taken: Taken, action: str,
-    read: Chosen | Refused | None, shown: str | None,
+    read: Chosen | Refused | None, shown: str | None, device: Device | None,
 ) -> tuple[Refused | None, Submitted | None]:
     if isinstance(read, Refused):
         return _denied(rt, tx, actor, taken, read), None
@@ -115,7 +125,8 @@ def _act(
         return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result)
     done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
-        lines=chosen.lines, evidence=_evidence(taken, ready, chosen, rt), attachments=chosen.files,
+        lines=chosen.lines, evidence=_evidence(rt, taken, ready, chosen, device),
+        attachments=chosen.files,
     )
     outcome = record_outcome(
         rt, tx, actor=actor, case=taken.case, person=taken.person, visit=taken.visit, done=done
@@ -159,16 +170,26 @@ def _ask_payment(
     return Submitted("payment", payment.id)
 
 
-def _evidence(taken: Taken, ready: Ready, chosen: Chosen, rt: Runtime) -> dict[str, object]:
-    """What shows later who agreed to which words, and how sure we were (security R4.12)."""
-    visit = taken.visit
+def _evidence(
+    rt: Runtime, taken: Taken, ready: Ready, chosen: Chosen, device: Device | None
+) -> dict[str, object]:
+    """What shows later who agreed to which words, how, and how sure we were (security R4.12). What
+    was agreed to is empty where nothing was to be agreed to."""
+    visit, now, text = taken.visit, rt.now(), chosen.agreement
+    contact = taken.person.contact(visit.contact_id)
+    strong = visit.strong_for == f"{ready.verdict.action}:{chosen.digest}"
     return {
-        "agreement": chosen.agreement,
-        "digest": chosen.digest,
+        "agreement": text,
+        "agreement_sha256": sha256(text.encode()).hexdigest() if text else None,
         "locale": ready.locale,
         "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
                      "hash": taken.workflow.hash},
+        "act": {"miniapp": ready.miniapp.key, "form": dict(chosen.said),
+                "checked": ready.miniapp.checked, "shown_sha256": chosen.digest},
         "identity": {"level": visit.level.name.lower(), "fact": visit.fact,
-                     "at": visit.level_at.isoformat()},
-        "at": rt.now().isoformat(),
+                     "at": stamp(visit.level_at), "opened_at": stamp(visit.opened_at),
+                     "strong_at": stamp(visit.strong_at) if strong and visit.strong_at else None},
+        "destination": {"channel": contact.channel, "address": contact.masked} if contact else None,
+        "device": {"ip": device.ip, "agent": device.agent} if device else None,
+        "at": stamp(now),
     }

@@ -70,8 +70,7 @@ def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None
     row = tx.execute(select(c.facts).where(c.id == case_id)).one()
     facts = {name: value for name, value in row.facts.items() if name not in sensitive}
     tx.execute(update(t.cases).where(c.id == case_id).values(facts=facts, ended_why=None))
-    for table in (t.drafts, t.challenges, t.visits, t.links):
-        tx.execute(delete(table).where(table.c.case_id == case_id))
+    tx.execute(delete(t.drafts).where(t.drafts.c.case_id == case_id))
     w, x = t.writebacks.c, t.writeback_attempts.c
     tx.execute(update(t.writebacks).where(w.case_id == case_id).values(trouble=None))
     theirs = select(w.id).where(w.case_id == case_id)

@@ -37,12 +37,17 @@ class Old(NamedTuple):
     oldest: datetime | None
 
 
-def _unheld(case_id: Column[Any], *, ended: bool = True) -> ColumnElement[bool]:
+def _unheld(case_id: Column[Any]) -> ColumnElement[bool]:
     """Of a case of somebody whom no hold protects."""
-    of = select(c.id).join(t.people, p.id == c.person_id).where(
-        c.id == case_id, p.held_at.is_(None), c.ended_at.is_not(None) if ended else true()
+    return exists().where(c.id == case_id, p.id == c.person_id, p.held_at.is_(None))
+
+
+def _over(case_id: Column[Any]) -> ColumnElement[bool]:
+    """Of such a case, that ended and for which nothing waits to be done."""
+    waits = exists().where(t.outbox.c.case_id == c.id, t.outbox.c.done_at.is_(None))
+    return exists().where(
+        c.id == case_id, p.id == c.person_id, p.held_at.is_(None), c.ended_at.is_not(None), ~waits
     )
-    return of.exists()
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,13 @@ AGED: Mapping[str, _Aged] = {
         r.person_id.is_(None), r.case_id.is_(None), r.state != "waiting",
     )),
     "stops": _Aged(t.suppressions, t.suppressions.c.lifted_at, ~_HELD_ADDRESS),
-    "visits": _Aged(t.visits, t.visits.c.opened_at, _unheld(t.visits.c.case_id)),
-    "codes": _Aged(t.challenges, t.challenges.c.created_at, _unheld(t.challenges.c.case_id)),
+    "visits": _Aged(t.visits, t.visits.c.opened_at, _over(t.visits.c.case_id)),
+    "codes": _Aged(t.challenges, t.challenges.c.created_at, _over(t.challenges.c.case_id)),
     "links": _Aged(t.links, t.links.c.expires_at, and_(
-        _unheld(t.links.c.case_id), ~exists().where(t.visits.c.link_id == t.links.c.id),
+        _over(t.links.c.case_id), ~exists().where(t.visits.c.link_id == t.links.c.id),
     )),
-    "drafts": _Aged(t.drafts, t.drafts.c.saved_at, _unheld(t.drafts.c.case_id)),
-    "jobs": _Aged(t.outbox, t.outbox.c.done_at, _unheld(t.outbox.c.case_id, ended=False)),
+    "drafts": _Aged(t.drafts, t.drafts.c.saved_at, _over(t.drafts.c.case_id)),
+    "jobs": _Aged(t.outbox, t.outbox.c.done_at, _unheld(t.outbox.c.case_id)),
     "imports": _Aged(
         t.imports, func.coalesce(t.imports.c.ended_at, t.imports.c.started_at), true()
     ),

@@ -31,3 +31,11 @@ def hash_of(tx: Connection, key: str, version: int) -> str | None:
     return tx.execute(
         select(w.hash).where(w.key == key, w.version == version)
     ).scalar_one_or_none()
+
+
+def document_of(tx: Connection, key: str, version: int) -> Mapping[str, object] | None:
+    """The document as it was published; None when it was not."""
+    found: Mapping[str, object] | None = tx.execute(
+        select(w.document).where(w.key == key, w.version == version)
+    ).scalar_one_or_none()
+    return found

@@ -11,7 +11,7 @@ from inthread.acting.make_ready import Ready
 from inthread.acting.take_visit import Taken
 from inthread.commands.open_checkout import open_checkout
 from inthread.commands.save_choice import save_choice
-from inthread.commands.submit_action import Submitted, submit_action
+from inthread.commands.submit_action import Device, Submitted, submit_action
 from inthread.domain.actor import CUSTOMER
 from inthread.domain.refusals import (
     ChoiceChanged,
@@ -75,7 +75,8 @@ def chosen(action: str) -> Response:
     try:
         if not miniapp.checked:
             return _done(submit_action(
-                rt, actor=CUSTOMER, token=token, action=action, form=form, nonce=_nonce()
+                rt, actor=CUSTOMER, token=token, action=action, form=form, nonce=_nonce(),
+                device=_device(),
             ))
         save_choice(rt, actor=CUSTOMER, token=token, action=action, form=form)
     except Invalid as wrong:
@@ -103,7 +104,7 @@ def check_page(action: str) -> Response:
 def act(action: str) -> Response:
     return _done(submit_action(
         runtime(), actor=CUSTOMER, token=visit_cookie.token(), action=action, nonce=_nonce(),
-        shown=request.form.get("shown", ""),
+        shown=request.form.get("shown", ""), device=_device(),
     ))
 
 
@@ -173,6 +174,11 @@ def _nonce() -> str:
     if not 8 <= len(nonce) <= 80:
         raise OutOfOrder("nonce")
     return nonce
+
+
+def _device() -> Device:
+    agent = "".join(c for c in request.user_agent.string if c.isprintable())
+    return Device(request.remote_addr or "", agent[:200])
 
 
 def _provider_host() -> str:

@@ -14,8 +14,8 @@ from tests.cli.conftest import Inthread
 
 INTHREAD = [sys.executable, "-c", "import sys; from app import cli; sys.exit(cli())"]
 NAMES = [
-    "demo", "migrate", "web", "worker", "doctor", "verify-audit", "keys", "api-keys", "triggers",
-    "workflows", "plugins", "sandbox",
+    "demo", "migrate", "web", "worker", "doctor", "verify-audit", "evidence", "retention", "hold",
+    "erase", "keys", "api-keys", "triggers", "workflows", "plugins", "sandbox",
 ]
 
 

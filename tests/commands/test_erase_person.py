@@ -8,14 +8,15 @@ import pytest
 
 from inthread.commands.erase_person import Erased, erase_person
 from inthread.commands.hold_person import hold_person
-from inthread.domain.actor import OPERATOR, WORKER
+from inthread.commands.open_link import open_link
+from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
 from inthread.domain.audit import sealed
 from inthread.domain.person import ERASED
-from inthread.domain.refusals import BadInput, Forbidden, NotFound
+from inthread.domain.refusals import BadInput, Forbidden, LinkGone, NotFound
 from inthread.queries.timeline import timeline
 from inthread.runtime import Runtime
 from inthread.store import consents, people
-from tests.build import Fakes, a_case, a_person, carry_all
+from tests.build import Fakes, a_case, a_person, carry_all, link_token, the_case
 from tests.clock import Clock
 from tests.commands.signed import (
     MAIL,
@@ -79,6 +80,8 @@ def test_r4_14_what_may_go_goes_and_the_history_stays_whole(
     ]
     assert {x.wording for x in taken_back} == {f"sha256:{sealed('please stop texting me')}"}
     assert len(timeline(rt, actor=OPERATOR, case_id=signed).events) > 10
+    with pytest.raises(LinkGone):
+        open_link(rt, actor=CUSTOMER, token=link_token(rt, the_case(rt, signed)))
 
 
 def test_r4_14_once_more_changes_nothing_but_that_it_was_asked(rt: Runtime, signed: str) -> None:

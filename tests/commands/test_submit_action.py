@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 import pytest
 
 from inthread.commands.ask_for_help import ask_for_help
 from inthread.commands.receive_triggers import receive_triggers
 from inthread.commands.save_choice import save_choice
-from inthread.commands.submit_action import Submitted, submit_action
+from inthread.commands.submit_action import Device, Submitted, submit_action
 from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
+from inthread.domain.audit import stamp
 from inthread.domain.case import CaseState
 from inthread.domain.refusals import (
     AlreadySettled,
@@ -89,20 +91,31 @@ def test_the_whole_outcome(rt: Runtime, clock: Clock) -> None:
 
 
 def test_r4_12_the_evidence(rt: Runtime, clock: Clock) -> None:
-    visit = a_coded_visit(rt=rt)
+    opened_at = clock.at
+    visit = an_open_visit(rt=rt)
+    clock.tick(seconds=10)
+    visit = a_coded_visit(rt=rt, visit=visit)
     shown = a_choice(rt=rt, visit=visit, action="plan", form=PLAN)
     agreement = check(rt, visit.token, "plan").chosen.agreement
     coded_at = clock.at
     clock.tick(seconds=50)
-    submit(rt, visit, shown, "plan")
+    submit_action(
+        rt, actor=CUSTOMER, token=visit.token, action="plan", nonce="nonce-1", shown=shown,
+        device=Device("198.51.100.7", "A Browser/1.0"),
+    )
     [outcome] = every_row(rt.db)["outcomes"]
     workflow = rt.workflows["overdue_invoice"]
     assert agreement is not None
     assert outcome["evidence"] == {
-        "agreement": agreement, "digest": shown, "locale": "en",
+        "agreement": agreement, "agreement_sha256": sha256(agreement.encode()).hexdigest(),
+        "locale": "en",
         "workflow": {"key": "overdue_invoice", "version": workflow.version, "hash": workflow.hash},
-        "identity": {"level": "code", "fact": False, "at": coded_at.isoformat()},
-        "at": clock.at.isoformat(),
+        "act": {"miniapp": "plan", "form": PLAN, "checked": True, "shown_sha256": shown},
+        "identity": {"level": "code", "fact": False, "at": stamp(coded_at),
+                     "opened_at": stamp(opened_at), "strong_at": None},
+        "destination": {"channel": "sms", "address": "482"},
+        "device": {"ip": "198.51.100.7", "agent": "A Browser/1.0"},
+        "at": stamp(clock.at),
     }
     assert agreement.startswith("I agree to pay $184.20 in 3 payments")
 

@@ -69,12 +69,14 @@ def record_outcome(
     outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
+    receipt = _send_receipt(rt, tx, after, person, visit, outcome)
     audit.append_all(tx, now, actor, case.id, [
         (AuditEvent.OUTCOME, {
             "outcome": outcome.id, "action": done.action, "kind": done.kind,
             "amount": done.amount.as_json() if done.amount else None, "writeback": writeback.id,
+            "sha256": outcome.digest, "copy": receipt[0][1]["message"] if receipt else None,
         }),
-        *_send_receipt(rt, tx, after, person, visit, outcome),
+        *receipt,
     ])
     return outcome
 
