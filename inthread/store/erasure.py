@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
@@ -84,7 +84,6 @@ def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None
     )
     tx.execute(update(t.payments).where(y.case_id == case_id).values(checkout_url=None))
     _erase_packets(tx, case_id)
-    _erase_inputs(tx, case_id, sensitive)
 
 
 def _erase_packets(tx: Connection, case_id: str) -> None:
@@ -98,16 +97,6 @@ def _erase_packets(tx: Connection, case_id: str) -> None:
         tx.execute(
             update(t.work_items).where(i.id == row.id).values(packet=packet, note=None)
         )
-
-
-def _erase_inputs(tx: Connection, case_id: str, sensitive: Collection[str]) -> None:
-    d = t.decisions.c
-    for row in tx.execute(select(d.id, d.document).where(d.case_id == case_id)).all():
-        inputs: Mapping[str, object] = row.document["inputs"]
-        if set(inputs) & set(sensitive):
-            kept = {name: value for name, value in inputs.items() if name not in sensitive}
-            document = {**row.document, "inputs": kept}
-            tx.execute(update(t.decisions).where(d.id == row.id).values(document=document))
 
 
 def _others(tx: Connection, person_id: str, addresses: Collection[str]) -> set[str]:
