@@ -53,10 +53,11 @@ FROM = [
 STOPS = ["STOP", "please stop texting me", "no m\xe1s mensajes", "\uff33\uff34\uff2f\u200b\uff30"]
 START, HELP, PAY, DOUBT = "START", "HELP", "PAY", "don't stop my plan"
 WORDS = [
-    *[(stop,) for stop in STOPS], *[(START,)] * 7, *[(HELP,)] * 3, *[(PAY,)] * 5, *[(DOUBT,)] * 2,
-    ("wrong number",), *[("I already paid",)] * 2, *[("hello, Ana?",)] * 2,
+    *[(stop,) for stop in STOPS], *[(HELP,)] * 4, *[(PAY,)] * 8, *[(DOUBT,)] * 4, (START,),
+    ("wrong number",), *[("I already paid",)] * 2, *[("hello, Ana?",)] * 4,
     # One after the other, before anybody has answered.
-    ("STOP", START), (HELP, "STOP"), (PAY, "STOP"), ("STOP", START, "STOP"), (DOUBT, "STOP", START),
+    (STOPS[0], START), (HELP, STOPS[0]), (PAY, STOPS[0]), (STOPS[0], START, STOPS[0]),
+    (DOUBT, STOPS[0], START),
 ]
 # Two nights on which the clocks change, the end of a year, and a plain Monday.
 STARTS = [

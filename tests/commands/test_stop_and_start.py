@@ -37,6 +37,7 @@ from tests.build import (
 )
 from tests.clock import Clock
 from tests.commands.contact_truths import check_chains
+from tests.look import said_of
 from tests.races import at_once
 from tests.rows import every_row, nothing_written
 
@@ -148,6 +149,8 @@ def test_what_did_not_go_is_not_tried_again_when_the_customer_acted_meanwhile(
     carry_all(rt, kinds=("message",))
     [ask] = [m for m in every_row(rt.db)["messages"] if m["channel"] == "email"]
     assert (ask["state"], ask["reasons"]) == ("cancelled", ["case_pending"])
+    [said] = [detail for event, detail in said_of(rt, visit.case) if event == "message.cancelled"]
+    assert (said["message"], said["reasons"]) == (ask["id"], ["case_pending"])
     [payment] = fakes_of(rt).payments.checkouts.values()
     fakes_of(rt).payments.close(payment)
     clock.tick(minutes=2)

@@ -125,11 +125,13 @@ def _record(rt: Runtime, actor: Actor, job: outbox.Job | None, heard: _Heard) ->
         if wait and job is None:
             outbox.put(tx, rt.new_id("job"), "message", message.id, now + wait, message.case_id)
         if event is not None:
+            why: dict[str, object] = {"reasons_sha256": sealed("; ".join(message.reasons))}
+            if message.state is MessageState.CANCELLED:  # a reason of ours, which says nothing
+                why = {"reasons": list(message.reasons)}
             audit.append(
                 tx, now, actor, message.case_id, event, message=message.id,
                 channel=message.channel, template=message.template, provider=message.provider,
-                reasons_sha256=sealed("; ".join(message.reasons)),
-                decision=dict(message.decision or {}),
+                decision=dict(message.decision or {}), **why,
             )
         if message.state is MessageState.FAILED and not heard.stopped:
             case = cases.get(tx, message.case_id)
