@@ -29,10 +29,7 @@ def resolve_reply(
 
     Raises NotFound, BadInput, and AlreadySettled when somebody was first."""
     actor.require("work:write")
-    if result not in RESULTS:
-        raise BadInput([Problem("/result", f"use one of {', '.join(RESULTS)}")])
-    if result in ("assign", "wrong_person") and case_id is None:
-        raise BadInput([Problem("/case", "say which case is meant")])
+    _check(result, case_id)
     with rt.db.begin() as tx:
         # Cases are locked before the reply is. A stop locks those of its people, in their order:
         # none is held before it, and nothing of it stays when somebody else read the reply first.
@@ -57,11 +54,18 @@ def resolve_reply(
         replies.save(tx, resolved)
         if case is None and resolved.person_id is not None:
             people.lock(tx, resolved.person_id)
+        subject = case.id if case else resolved.person_id or reply.id
         audit.append(
-            tx, now, actor, case.id if case else resolved.person_id or reply.id,
-            AuditEvent.REPLY_RESOLVED, reply=reply.id, result=result,
+            tx, now, actor, subject, AuditEvent.REPLY_RESOLVED, reply=reply.id, result=result
         )
         return resolved
+
+
+def _check(result: str, case_id: str | None) -> None:
+    if result not in RESULTS:
+        raise BadInput([Problem("/result", f"use one of {', '.join(RESULTS)}")])
+    if result in ("assign", "wrong_person") and case_id is None:
+        raise BadInput([Problem("/case", "say which case is meant")])
 
 
 def _stop(rt: Runtime, tx: Tx, actor: Actor, reply: Reply) -> None:

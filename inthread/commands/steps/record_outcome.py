@@ -70,15 +70,20 @@ def record_outcome(
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
     receipt = _send_receipt(rt, tx, after, person, visit, outcome)
-    audit.append_all(tx, now, actor, case.id, [
-        (AuditEvent.OUTCOME, {
-            "outcome": outcome.id, "action": done.action, "kind": done.kind,
-            "amount": done.amount.as_json() if done.amount else None, "writeback": writeback.id,
-            "sha256": outcome.digest, "copy": receipt[0][1]["message"] if receipt else None,
-        }),
-        *receipt,
-    ])
+    audit.append_all(tx, now, actor, case.id, [_recorded(outcome, writeback, receipt), *receipt])
     return outcome
+
+
+def _recorded(
+    outcome: Outcome, writeback: Writeback, receipt: Sequence[audit.Entry]
+) -> audit.Entry:
+    """`copy`: the message that carries the customer's own."""
+    return AuditEvent.OUTCOME, {
+        "outcome": outcome.id, "action": outcome.action, "kind": outcome.kind,
+        "amount": outcome.amount.as_json() if outcome.amount else None,
+        "writeback": writeback.id, "sha256": outcome.digest,
+        "copy": receipt[0][1]["message"] if receipt else None,
+    }
 
 
 def _completes(rt: Runtime, case: Case, done: Done) -> bool:
