@@ -183,7 +183,7 @@ Where = Callable[[Scene], list[ClaimedJob]]
 
 
 @pytest.mark.parametrize("where", [*ASKS, *ANSWERS])
-def test_r4_5_r4_6_after_a_stop_only_its_confirmation_leaves(
+def test_a64_r4_5_r4_6_after_a_stop_only_its_confirmation_leaves(
     rt: Runtime, clock: Clock, fakes: Fakes, where: Where
 ) -> None:
     paused = where(Scene(rt, clock, fakes))
