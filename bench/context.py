@@ -34,6 +34,12 @@ class Context:
         postgres.run(self.server, f"CREATE DATABASE {name}")
         return postgres.database(self.server, name)
 
+    def new_folder(self, name: str) -> Path:
+        """An empty folder, removed at the end."""
+        folder = self.folder / f"{self.database}_{name}_{next(self._numbers)}"
+        folder.mkdir()
+        return folder
+
     @property
     def database_pids(self) -> dict[str, int]:
         """What to count as the database's own processor time: nothing for SQLite."""

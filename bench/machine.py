@@ -137,10 +137,11 @@ def free_port() -> int:
 @contextmanager
 def running(
     command: Sequence[str], port: int | None = None, env: Mapping[str, str] | None = None,
-    within: float = 30,
+    within: float = 30, says: bytes = b"",
 ) -> Iterator[int]:
     """Start a program of ours and give its id; ended, with its children, on leaving. With `port`:
-    wait until it answers there. Raises RuntimeError with its last words when it does not."""
+    wait until it answers there; with `says`: until it said so. Raises RuntimeError with its last
+    words when it does not."""
     with tempfile.TemporaryFile() as words:
         program = subprocess.Popen(
             list(command), cwd=ROOT, env={**os.environ, **(env or {})}, stdout=words,
@@ -149,6 +150,8 @@ def running(
         try:
             if port is not None:
                 _answers(program, port, within, words)
+            if says:
+                _said(program, says, within, words)
             yield program.pid
         finally:
             stop(program)
@@ -174,16 +177,35 @@ def _answers(
 ) -> None:
     end = time.monotonic() + within
     while time.monotonic() < end:
-        if program.poll() is not None:
-            words.seek(0)
-            last = words.read()[-2000:].decode(errors="replace")
-            raise RuntimeError(f"{program.args!r} ended with {program.returncode}: {last}")
+        _demand_alive(program, words)
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             time.sleep(0.005)
     raise RuntimeError(f"{program.args!r} did not answer within {within} s")
+
+
+def _said(
+    program: subprocess.Popen[bytes], says: bytes, within: float, words: IO[bytes]
+) -> None:
+    end = time.monotonic() + within
+    while says not in _all(words):
+        _demand_alive(program, words)
+        if time.monotonic() > end:
+            raise RuntimeError(f"{program.args!r} did not say {says!r} within {within} s")
+        time.sleep(0.02)
+
+
+def _demand_alive(program: subprocess.Popen[bytes], words: IO[bytes]) -> None:
+    if program.poll() is not None:
+        last = _all(words)[-2000:].decode(errors="replace")
+        raise RuntimeError(f"{program.args!r} ended with {program.returncode}: {last}")
+
+
+def _all(words: IO[bytes]) -> bytes:
+    """Without moving where the program goes on writing: it shares the file's place with us."""
+    return os.pread(words.fileno(), 1 << 20, 0)
 
 
 def granian(target: str, port: int, workers: int = 2, threads: int = 4) -> list[str]:

@@ -68,8 +68,9 @@ def web(env: Mapping[str, str], port: int, workers: int = 2, threads: int = 4) -
 
 
 @contextmanager
-def worker(env: Mapping[str, str]) -> Iterator[int]:
-    with running([INTHREAD, "worker"], env=env) as pid:
+def worker(env: Mapping[str, str], *, ready: bool = False) -> Iterator[int]:
+    """*ready*: only once it looks for work."""
+    with running([INTHREAD, "worker"], env=env, says=b"worker.ready" if ready else b"") as pid:
         yield pid
 
 
