@@ -1,4 +1,4 @@
-"""Hundreds fall due at one instant: two workers hand them to the local Twilio, one of them is killed
+"""Hundreds fall due at one instant: two workers hand them to the local Twilio, one is killed
 half-way, and the rate holds."""
 
 from __future__ import annotations
