@@ -75,7 +75,8 @@ def advance(
     rest = split(WHOLE, weights)
     for minute in range(shares.at + 1, until + 1):
         unwell = {p for p in weights if recent(minutes, p, minute).unwell}
-        shares = _step(shares, rest, unwell, minute)
+        well = {p: weight for p, weight in weights.items() if p not in unwell}
+        shares = _step(shares, rest, unwell, well, minute)
     return shares
 
 
@@ -86,13 +87,13 @@ def recent(minutes: Minutes, provider: str, until: int) -> Tally:
 
 
 def _step(
-    shares: Shares, rest: Mapping[str, int], unwell: set[str], minute: int
+    shares: Shares, rest: Mapping[str, int], unwell: set[str], well: Mapping[str, int], minute: int
 ) -> Shares:
+    """*well*: by their weights, since a resting share may be rounded to nothing."""
     points, drained, eased = shares.points, shares.drained, shares.eased
     gives = {p: min(POINTS, points[p]) for p in unwell if points[p]}
-    well = {p: weight for p, weight in rest.items() if p not in unwell}
     if unwell:
-        if gives and any(well.values()) and minute - drained >= REST:
+        if gives and well and minute - drained >= REST:
             points, drained = _moved(points, gives, split(sum(gives.values()), well)), minute
     elif points != rest and minute - drained >= QUIET and minute - eased >= REST:
         points, eased = _back(points, rest), minute

@@ -248,7 +248,7 @@ def test_a59_the_office_takes_no_unsigned_and_no_wrongly_signed_write(
     other = "whsec_" + "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4"
     for wrong in ({"secret": other}, {"now": lambda: now() - timedelta(seconds=301)},
                   {"now": lambda: now() + timedelta(seconds=302)}):
-        with pytest.raises(Rejected, match=r"^401 The signature is not good"):
+        with pytest.raises(Rejected, match=r"^401 The signature is (not good|too old)"):
             office.connector(**wrong).apply(writeback)
         with pytest.raises(Rejected, match=r"^401"):
             office.connector(**wrong).read_back(writeback)
