@@ -77,13 +77,15 @@ def yard(bare_db_url: str, tmp_path: Path) -> Iterator[Yard]:
         office = stack.enter_context(running("office", tmp_path / "office"))
         phone = stack.enter_context(running("phone", tmp_path / "phone"))
         requests.post(f"{office}/memory", json={"forgetful": True}, timeout=5).raise_for_status()
+        unguarded = tmp_path / "providers.toml"  # all numbers here are of one block
+        unguarded.write_text("", encoding="utf-8")
         env = {
             EPOCH: epoch.isoformat(), "INTHREAD_DATABASE_URL": bare_db_url, "INTHREAD_KEYS": keys,
             "INTHREAD_ORIGIN": f"http://localhost:{port}", "INTHREAD_CONNECTOR_SECRET": SECRET,
             "INTHREAD_CONNECTORS": f"billing={office},compliance={office}",
             "INTHREAD_PAYMENTS_SECRET": new_secret(), "INTHREAD_PHONE": phone,
             "INTHREAD_PHONE_KEY": KEY, "INTHREAD_BLOBS": str(tmp_path / "blobs"),
-            "INTHREAD_LEASE_SECONDS": str(LEASE),
+            "INTHREAD_LEASE_SECONDS": str(LEASE), "INTHREAD_PROVIDERS": str(unguarded),
         }
         rt = replace(
             build.a_runtime(db, keyring=Keyring.read(keys)),
@@ -142,7 +144,7 @@ def _asked(rt: Runtime) -> list[Case]:
     for n in range(OUTCOMES):
         person = build.a_person(
             rt=rt, reference=f"CUST-{n}", zone=daytime_zone(),
-            contacts=(("sms", f"+1212555{1000 + n}"),),
+            contacts=(("sms", f"+1555010{1000 + n}"),),
         )
         made.append(build.a_case(
             rt=rt, person=person, number=f"INV-{n}", owed=f"{50 + n}.25", facts={"due_date": due}
@@ -244,7 +246,7 @@ def _no_receipt_twice(yard: Yard) -> None:
     arrived = []
     for n in range(OUTCOMES):
         answer = requests.get(
-            f"{yard.phone}/messages", params={"to": f"+1212555{1000 + n}"}, timeout=10,
+            f"{yard.phone}/messages", params={"to": f"+1555010{1000 + n}"}, timeout=10,
             headers={"Authorization": f"Bearer {KEY}"},
         )
         texts = [m["body"] for m in answer.json()["messages"]]
