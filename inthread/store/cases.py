@@ -128,10 +128,15 @@ def add_all(tx: Connection, cases: Iterable[Case]) -> None:
 SAVE = update(t.cases).where(c.id == bindparam("case"), c.version == bindparam("seen"))
 
 
+# What a case is about: it does not change.
+_FIXED = ("id", "workflow", "natural_key", "person_id", "opened_at")
+
+
 def save(tx: Connection, before: Case, after: Case) -> None:
     """Replace *before* by *after*. Raises Stale when somebody changed it in between."""
     was, row = _row(before), _row(after)
-    changed = {k: v for k, v in row.items() if v != was[k]} | {"version": after.version}
+    changed = {k: v for k, v in row.items() if v != was[k] and k not in _FIXED}
+    changed["version"] = after.version
     if tx.execute(SAVE, changed | {"case": before.id, "seen": before.version}).rowcount != 1:
         raise Stale(before.id)
 
