@@ -47,7 +47,7 @@ from tests.commands.contact_world import (
     STOPS,
     two_workflows,
 )
-from tests.commands.loop import CODE, LINK, Loop
+from tests.commands.loop import CODE, LINK, Loop, heard_by_the_test
 from tests.runtimes import shipped_packs
 
 
@@ -61,12 +61,13 @@ class Wire(FakeChannel):
         self.meanwhile: Callable[[Outgoing, str], None] | None = None
 
     def send(self, message: Outgoing) -> Sent:
-        self.book.db.assert_closed()
-        self.book.leaves(message, self.channel)
         mode, during = self.mode, self.meanwhile
         self.meanwhile = None
-        if during is not None:
-            during(message, self.channel)
+        with heard_by_the_test():
+            self.book.db.assert_closed()
+            self.book.leaves(message, self.channel)
+            if during is not None:
+                during(message, self.channel)
         if mode == "die_before":
             raise Died
         self.mode = mode if mode != "die_after" else "ok"
@@ -132,7 +133,9 @@ class ContactLoop(Loop):
     # --- the worker --------------------------------------------------------------------------
 
     def faulty(self, work: Callable[[], object], mode: str, meanwhile: str) -> None:
-        """Do some of a worker's work, with the channels in this mode; it may die on the way."""
+        """Do some of a worker's work, with the channels in this mode; it may die on the way. What
+        stops an address comes at an instant of its own."""
+        self.clock.tick(seconds=mode == "stopped")
         self.in_mode(dict.fromkeys(CHANNELS, mode))
         for key in CHANNELS:
             self.wire(key).meanwhile = lambda m, channel: self._happens(meanwhile, m, channel)
@@ -207,6 +210,7 @@ class ContactLoop(Loop):
 
     def told(self, channel: str, receipt: DeliveryReceipt) -> None:
         """A receipt comes: whatever it says, the message is where it was or further on."""
+        self.clock.tick(seconds=receipt.stopped)
         self.receipts.append((channel, receipt))
         before = self.book.state_of(receipt.message_id)
         after = record_delivery(
