@@ -189,7 +189,7 @@ def test_gunicorn_serves_what_granian_serves(tmp_path: Path) -> None:
 def _first_answer(url: str) -> str:
     for _ in range(300):
         try:
-            return requests.get(url, timeout=5).text.strip()
+            return requests.get(url, timeout=30).text.strip()
         except requests.ConnectionError:
             time.sleep(0.1)
     raise TimeoutError(url)
