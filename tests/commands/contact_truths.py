@@ -32,9 +32,10 @@ COUNTRY = (
     EASTERN, CENTRAL, "America/Denver", "America/Phoenix", PACIFIC, "America/Anchorage",
     "America/Adak", HAWAII,
 )
-# Ana has a number of New York and says she is on Pacific time; Ben lives in Kentucky, which has two
-# clocks, and is not to be written to before eleven; of Cy nothing is known but the country.
-CLOCKS = {"ANA": (EASTERN, PACIFIC), "BEN": (EASTERN, CENTRAL), "CY": COUNTRY}
+# Ana says she is on Pacific time, and has a number of New York; Ben lives in Kentucky, which has
+# two clocks, and is not to be written to before eleven; of Cy nothing is known but the country.
+CLOCKS = {"ANA": (PACIFIC,), "BEN": (EASTERN, CENTRAL), "CY": COUNTRY}
+OF_THE_NUMBER = {"ANA": EASTERN}
 NOT_BEFORE = {"BEN": time(11)}
 WINDOW = {
     "overdue_invoice": (time(8), time(21)), "document_refresh": (time(9), time(20)),
@@ -44,13 +45,13 @@ PURPOSE = {"overdue_invoice": "collections", "document_refresh": "service"}
 CALLS_A_WEEK = 1
 
 
-def lawful(person: str, workflow: str, now: datetime) -> bool:
-    """Whether every clock that *person* may live by shows an hour to write at."""
+def lawful(person: str, workflow: str, now: datetime, *, has_number: bool) -> bool:
+    """Whether every clock that *person* may live by shows an hour to write at. *has_number*: it did
+    not turn out to be somebody else's."""
     opens, closes = WINDOW[workflow]
     opens = max(opens, NOT_BEFORE.get(person, opens))
-    return all(
-        opens <= now.astimezone(ZoneInfo(zone)).time() < closes for zone in CLOCKS[person]
-    )
+    clocks = {*CLOCKS[person], *([OF_THE_NUMBER[person]] if has_number else ())}
+    return all(opens <= now.astimezone(ZoneInfo(zone)).time() < closes for zone in clocks)
 
 
 # --- what somebody outside knows -------------------------------------------------------------
@@ -152,7 +153,8 @@ class Book:
 
     def _may_ask(self, tx: Connection, row: Any, where: Where, now: datetime) -> None:
         assert row.state == "open", f"asked about a case that is {row.state}"
-        assert lawful(row.reference, row.workflow, now), "outside the hours"
+        has_number = row.reference in OF_THE_NUMBER and _has_number(tx, row.person_id)
+        assert lawful(row.reference, row.workflow, now, has_number=has_number), "at a wrong hour"
         assert not [s for s in self.stops.values() if row.person_id in s.people], "opted out"
         assert _consent(tx, row), "without consent"
         assert not _doubted(tx, row, where), "while a reply waits to be read"
@@ -234,6 +236,14 @@ def _about(tx: Connection, message_id: str) -> Any:
         )
         .where(m.id == message_id)
     ).one()
+
+
+def _has_number(tx: Connection, person_id: str) -> bool:
+    k = t.contacts.c
+    theirs = tx.execute(
+        select(k.channel).where(k.person_id == person_id, k.stopped_at.is_(None))
+    ).scalars()
+    return "phone" in {address_kind(channel) for channel in theirs}
 
 
 def _consent(tx: Connection, row: Any) -> bool:
