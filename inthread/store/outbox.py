@@ -55,9 +55,10 @@ _FREE = (
            or_(o.leased_until.is_(None), o.leased_until < bindparam("now")))
     .order_by(o.due_at, o.id).limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+    .cte("free")  # `IN (SELECT ...)` may be run again for each row, and then takes more
 )
 CLAIM = (
-    update(t.outbox).where(o.id.in_(_FREE.scalar_subquery()))
+    update(t.outbox).where(o.id == _FREE.c.id)
     .values(lease=bindparam("by"), leased_until=bindparam("until"))
     .returning(o.id, o.kind, o.ref, o.case_id)
 )

@@ -81,6 +81,25 @@ def test_the_claim_goes_by_its_partial_index(full: Database) -> None:
         assert len(outbox.claim(tx, "b", MONDAY, 7, HOUR, EVERY_KIND)) == 7
 
 
+@pytest.mark.parametrize("believed", [0, 6, 10_000])
+def test_a_claim_takes_no_more_however_many_rows_there_seem_to_be(
+    db: Database, believed: int
+) -> None:
+    """PostgreSQL plans by what it believes of a table, and statistics may be old."""
+    case = a_case(rt=a_runtime(db, clock=Clock()))
+    with db.begin() as tx:
+        for n in range(5):
+            outbox.put(tx, f"job_{n}", "contact", case.id, MONDAY, case.id)
+    with db.engine.connect() as tx:
+        if not db.sqlite:
+            tx.exec_driver_sql(
+                f"UPDATE pg_class SET reltuples = {believed}, relpages = 1"
+                " WHERE relname IN ('outbox', 'ix_outbox_due', 'pk_outbox')"
+            )
+        assert len(outbox.claim(tx, "lease", MONDAY, 2, HOUR, ("contact",))) == 2
+        tx.rollback()
+
+
 @pytest.mark.parametrize(("ask", "index"), [
     (lambda tx: cases.stuck(tx, MONDAY, 200), "ix_cases_due"),
     (lambda tx: cases.past_their_time(tx, MONDAY, 200), "ix_cases_expires"),
