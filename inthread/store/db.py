@@ -16,7 +16,9 @@ from contextvars import ContextVar
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
@@ -59,18 +61,18 @@ class Database:
         if self.sqlite and self.url.database in (None, "", ":memory:"):
             raise ValueError("an in-memory SQLite database is not shared: name a file")
         self._lock_path = f"{self.url.database}.lock"
-        self.engine: Engine = self._engine(pool, _PG_OPTIONS)
-        self.reader: Engine = self._engine(pool, _PG_READS, isolation_level="AUTOCOMMIT")
+        writer = self.url.set(drivername="sqlite+immediate") if self.sqlite else self.url
+        self.engine: Engine = self._engine(writer, pool, _PG_OPTIONS)
+        self.reader: Engine = self._engine(self.url, pool, _PG_READS, isolation_level="AUTOCOMMIT")
         if self.sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
-            event.listen(self.engine, "begin", _sqlite_begin)
             event.listen(self.reader, "connect", _sqlite_connect)
             event.listen(self.reader, "connect", _sqlite_reads)
 
-    def _engine(self, pool: int, postgres: str, **options: Any) -> Engine:
+    def _engine(self, url: URL, pool: int, postgres: str, **options: Any) -> Engine:
         if not self.sqlite:
             options |= {"connect_args": {"options": postgres}, "pool_pre_ping": True}
-        return create_engine(self.url, pool_size=pool, max_overflow=pool, **options)
+        return create_engine(url, pool_size=pool, max_overflow=pool, **options)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -133,6 +135,19 @@ _PG_OPTIONS = (
 _PG_READS = f"{_PG_OPTIONS} -c default_transaction_read_only=on"
 
 
+class ImmediateSqlite(SQLiteDialect_pysqlite):
+    """A transaction holds the database from its beginning, so that none fails at its first write.
+    A listener to `begin` would do as well, but any listener makes every statement dearer."""
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        dbapi_connection.execute("BEGIN IMMEDIATE")
+
+
+registry.register("sqlite.immediate", __name__, ImmediateSqlite.__name__)
+
+
 def _sqlite_connect(conn: Any, _record: object) -> None:
     conn.isolation_level = None
     cursor = conn.cursor()
@@ -141,10 +156,6 @@ def _sqlite_connect(conn: Any, _record: object) -> None:
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
-
-
-def _sqlite_begin(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _sqlite_reads(conn: Any, _record: object) -> None:
