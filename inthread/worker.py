@@ -84,7 +84,9 @@ class Worker:
                 self._guarded(partial(carry_job, self.rt, actor=WORKER, job=job), job.kind)
 
     def _next_job(self, lane: _Lane) -> ClaimedJob | None:
-        look = partial(claim_jobs, self.rt, actor=WORKER, kinds=lane.kinds, most=lane.most)
+        look = partial(
+            claim_jobs, self.rt, actor=WORKER, kinds=lane.kinds, most=lane.most, ways=True
+        )
         while not self._stopping.is_set():
             if lane.taken:
                 return lane.taken.popleft()

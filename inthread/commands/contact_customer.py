@@ -7,50 +7,49 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from inthread.commands.steps.can_send import Decided, may_ask
+from inthread.commands.steps.deliver import Going, deliver
+from inthread.commands.steps.due_step import contacts_for, due_step
 from inthread.commands.steps.give_link import give_link
 from inthread.commands.steps.hand_over import hand_over
-from inthread.commands.steps.queue_message import queue_message
+from inthread.commands.steps.make_outgoing import make_outgoing
+from inthread.commands.steps.permit_for import permit_for
+from inthread.commands.steps.queue_message import put_message, queued, write_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import after_step
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.contract import CadenceStep
+from inthread.domain.link import Link
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact, Person
 from inthread.offers import facts_of, local_day
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, links, outbox, people
+from inthread.store import audit, cases, links, messages, outbox, people
 from inthread.store.db import Tx
+from inthread.traffic import Permit
 
 
 class _Lost(Exception):
     """Another has done this step, so nothing of ours is kept."""
 
 
-def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
-    """Do the cadence step that is due for the case `job.ref`; a case that is no longer open is
-    left alone. In the same transaction the job becomes the next step's."""
-    actor.require("carry")
-    with suppress(_Lost), rt.db.begin() as tx:
-        case = cases.lock(tx, job.ref)
-        now = rt.now()
-        if case.state is not CaseState.OPEN or case.next is None:
-            outbox.done(tx, job, now)
-            return
-        if case.next.due > now:
-            outbox.move(tx, job, now, case.next.due)
-            return
-        cadence = rt.workflows[case.workflow].cadence
-        if case.next.what == "give_up" or case.step >= len(cadence.steps):
-            hand_over(rt, tx, actor=actor, case=case, reason="no_response", why="cadence is over")
-            return
-        person = people.lock(tx, case.person_id)
-        step = cadence.steps[case.step]
-        if step.when and not _applies(rt, tx, case, person, step):
-            audit.append(tx, now, actor, case.id, AuditEvent.MESSAGE_SKIPPED, step=case.step)
-            _go_on(rt, tx, job, case, after_step(case, cadence, now), case.step + 1)
-            return
-        _take_step(rt, tx, actor, job, case, person, step)
+@dataclass(frozen=True)
+class _Due:
+    """A case that is due, and its person, both held, and the step it is at."""
+
+    rt: Runtime
+    tx: Tx
+    actor: Actor
+    job: outbox.Job
+    case: Case
+    person: Person
+    step: CadenceStep
+    permit: Permit | None
+
+    @property
+    def after(self) -> NextStep:
+        cadence = self.rt.workflows[self.case.workflow].cadence
+        return after_step(self.case, cadence, self.rt.now())
 
 
 @dataclass(frozen=True)
@@ -59,78 +58,124 @@ class _Way:
     decided: Decided
 
 
-def _take_step(
-    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, person: Person,
-    step: CadenceStep,
-) -> None:
+def contact_customer(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
+    """Do the cadence step that is due for the case `job.ref`; a case that is no longer open is
+    left alone. In the same transaction the job becomes the next step's.
+
+    A message waits as a job of its own, unless the job knows its way: then a provider is asked for
+    first, and if one carries it now, it is kept as `unknown` at once and sent by this hand."""
+    actor.require("carry")
+    permit = permit_for(rt, job.way) if job.way is not None else None
+    going = None
+    with suppress(_Lost), rt.db.begin() as tx:
+        going = _do_step(rt, tx, actor, job, permit)
+    if going is not None:
+        deliver(rt, actor=actor, going=going, job=None)
+    elif permit is not None and permit.provider is not None:
+        rt.traffic.give_back(permit)
+
+
+def _do_step(
+    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, permit: Permit | None
+) -> Going | None:
+    """The message to be sent now, if there is one."""
+    case = cases.lock(tx, job.ref)
+    now = rt.now()
+    if case.state is not CaseState.OPEN or case.next is None:
+        outbox.done(tx, job, now)
+        return None
+    if case.next.due > now:
+        outbox.move(tx, job, now, case.next.due)
+        return None
+    step = due_step(rt, case)
+    if step is None:
+        hand_over(rt, tx, actor=actor, case=case, reason="no_response", why="cadence is over")
+        return None
+    due = _Due(rt, tx, actor, job, case, people.lock(tx, case.person_id), step, permit)
+    if step.when and not _applies(due):
+        audit.append(tx, now, actor, case.id, AuditEvent.MESSAGE_SKIPPED, step=case.step)
+        _go_on(due, due.after, case.step + 1)
+        return None
+    return _take_step(due)
+
+
+def _take_step(due: _Due) -> Going | None:
     """By the first contact point that may be used now; if all have to wait, at the first hour that
     one of them may; if none ever may, a person takes over."""
-    ways = []
-    for contact in _contacts(rt, person, step):
+    rt, ways = due.rt, []
+    for contact in contacts_for(rt, due.person, due.step):
         way = _Way(contact, may_ask(
-            rt, tx, case=case, person=person, contact=contact, template=step.template, waiting=True
+            rt, due.tx, case=due.case, person=due.person, contact=contact,
+            template=due.step.template, waiting=True,
         ))
         if way.decided.gate.open:
-            _ask(rt, tx, actor, job, case, person, way, step)
-            return
+            return _ask(due, way)
         ways.append(way)
     later = [w for w in ways if w.decided.gate.again is not None]
     if later:
-        way = min(later, key=lambda w: w.decided.gate.again or rt.now())
-        _hold(rt, tx, actor, job, case, way)
-        return
+        _hold(due, min(later, key=lambda w: w.decided.gate.again or rt.now()))
+        return None
     why = "; ".join(f"{w.contact.channel}: {', '.join(w.decided.gate.reasons)}" for w in ways)
     hand_over(
-        rt, tx, actor=actor, case=case, why=why or "no contact point that may be used",
-        reason="opted_out" if person.stopped_at is not None else "no_response",
+        rt, due.tx, actor=due.actor, case=due.case, why=why or "no contact point that may be used",
+        reason="opted_out" if due.person.stopped_at is not None else "no_response",
     )
+    return None
 
 
-def _contacts(rt: Runtime, person: Person, step: CadenceStep) -> tuple[Contact, ...]:
-    """On the step's own channel, then on whichever others we have."""
-    others = (c for c in rt.registry.channels if c != step.channel)
-    return person.reachable((step.channel, *others))
-
-
-def _applies(rt: Runtime, tx: Tx, case: Case, person: Person, step: CadenceStep) -> bool:
-    workflow = rt.workflows[case.workflow]
-    return step.applies(workflow.step_inputs(
-        facts_of(workflow, case), today=local_day(workflow, person, rt.now()),
-        visited=links.newest_visit(tx, case.id) is not None, settled=case.settled,
+def _applies(due: _Due) -> bool:
+    case, workflow = due.case, due.rt.workflows[due.case.workflow]
+    return due.step.applies(workflow.step_inputs(
+        facts_of(workflow, case), today=local_day(workflow, due.person, due.rt.now()),
+        visited=links.newest_visit(due.tx, case.id) is not None, settled=case.settled,
         attempts=case.attempt, done=case.done,
     ))
 
 
-def _ask(
-    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, person: Person, way: _Way,
-    step: CadenceStep,
-) -> None:
+def _ask(due: _Due, way: _Way) -> Going | None:
+    rt, tx, case, now = due.rt, due.tx, due.case, due.rt.now()
     link = give_link(rt, tx, case=case, contact=way.contact)
-    queued = queue_message(
-        rt, tx, case=case, person=person, contact=way.contact, purpose=Purpose.ASK,
-        template=step.template, link_id=link.id, decision=way.decided.document,
+    message = write_message(
+        rt, case=case, person=due.person, contact=way.contact, purpose=Purpose.ASK,
+        template=due.step.template, link_id=link.id, decision=way.decided.document,
     )
-    now = rt.now()
-    audit.append_all(tx, now, actor, case.id, [queued])
-    cadence = rt.workflows[case.workflow].cadence
-    _go_on(rt, tx, job, case, after_step(case, cadence, now), case.step + 1)
+    going, permit = None, _permit(due, way, link)
+    if permit is not None and permit.provider is not None:
+        leaving = message.leaving(permit.provider, way.decided.document, now)
+        messages.add(tx, leaving)
+        text = make_outgoing(rt, tx, leaving, case, due.person, way.contact, link)
+        going, entry = Going(leaving, text), queued(leaving)
+    else:
+        entry = put_message(rt, tx, message, now + _turn(permit))
+    audit.append_all(tx, now, due.actor, case.id, [entry])
+    _go_on(due, due.after, case.step + 1)
+    return going
 
 
-def _hold(
-    rt: Runtime, tx: Tx, actor: Actor, job: outbox.Job, case: Case, way: _Way
-) -> None:
-    now, gate = rt.now(), way.decided.gate
+def _permit(due: _Due, way: _Way, link: Link) -> Permit | None:
+    """What the providers said, if it was about this contact point."""
+    asked = due.job.way is not None and due.job.way.contact_id == way.contact.id
+    return due.permit if asked and link.alive(due.rt.now()) else None
+
+
+def _turn(permit: Permit | None) -> timedelta:
+    """How long until its turn in a rate. Whatever else is in the way is told when it is sent."""
+    if permit is None or permit.wait is None or permit.reasons != ("rate",):
+        return timedelta()
+    return permit.wait
+
+
+def _hold(due: _Due, way: _Way) -> None:
+    now, gate = due.rt.now(), way.decided.gate
     again = gate.again or now + timedelta(days=1)
     audit.append(
-        tx, now, actor, case.id, AuditEvent.MESSAGE_HELD, reasons=list(gate.reasons),
+        due.tx, now, due.actor, due.case.id, AuditEvent.MESSAGE_HELD, reasons=list(gate.reasons),
         until=again.isoformat(), decision=dict(way.decided.document),
     )
-    _go_on(rt, tx, job, case, NextStep("contact", "cadence", again), case.step)
+    _go_on(due, NextStep("contact", "cadence", again), due.case.step)
 
 
-def _go_on(
-    rt: Runtime, tx: Tx, job: outbox.Job, case: Case, next: NextStep, step: int
-) -> None:
-    if not outbox.move(tx, job, rt.now(), next.due):
+def _go_on(due: _Due, next: NextStep, step: int) -> None:
+    if not outbox.move(due.tx, due.job, due.rt.now(), next.due):
         raise _Lost
-    cases.save(tx, case, case.at_step(step, next))
+    cases.save(due.tx, due.case, due.case.at_step(step, next))

@@ -8,6 +8,7 @@ from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
 from inthread.commands.contact_customer import contact_customer
 from inthread.commands.send_message import send_message
+from inthread.commands.steps.due_step import with_ways
 from inthread.domain.actor import Actor
 from inthread.runtime import Runtime
 from inthread.store import outbox
@@ -30,13 +31,16 @@ EVERY_KIND = tuple(CARRIERS)
 
 
 def claim_jobs(
-    rt: Runtime, *, actor: Actor, kinds: Sequence[str] = EVERY_KIND, most: int = 1
+    rt: Runtime, *, actor: Actor, kinds: Sequence[str] = EVERY_KIND, most: int = 1,
+    ways: bool = False,
 ) -> list[ClaimedJob]:
     """Take up to *most* due jobs. Claim one per free hand: what is claimed and waits outlives its
-    lease."""
+    lease. *ways*: with where their messages would go, so that a contact job's goes by the hand
+    that does the step."""
     actor.require("carry")
     with rt.db.begin() as tx:
-        return outbox.claim(tx, rt.new_id("lease"), rt.now(), most, rt.limits.lease, kinds)
+        jobs = outbox.claim(tx, rt.new_id("lease"), rt.now(), most, rt.limits.lease, kinds)
+    return with_ways(rt, jobs) if ways and jobs else jobs
 
 
 def carry_job(rt: Runtime, *, actor: Actor, job: ClaimedJob) -> None:

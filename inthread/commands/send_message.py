@@ -35,9 +35,10 @@ def send_message(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
 
 
 def _permit(rt: Runtime, job: outbox.Job) -> Permit:
+    if job.way is not None:
+        return permit_for(rt, job.way)
     with rt.db.read() as tx:
-        way = messages.way(tx, job.ref)
-    return permit_for(rt, way)
+        return permit_for(rt, messages.ways(tx, [job.ref])[job.ref])
 
 
 def _not_now(rt: Runtime, actor: Actor, job: outbox.Job, permit: Permit) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class MessageState(StrEnum):
@@ -49,6 +50,23 @@ class Purpose(StrEnum):
     RECEIPT = "receipt"
     NOTICE = "notice"
     ANSWER = "answer"
+
+
+class Way(NamedTuple):
+    """Where a message goes, and in which words."""
+
+    channel: str
+    address: str
+    purpose: Purpose
+    workflow: str
+    template: str
+    locale: str
+    contact_id: str
+
+    @property
+    def urgent(self) -> bool:
+        """Somebody waits for it."""
+        return self.purpose is Purpose.CODE
 
 
 @dataclass(frozen=True)

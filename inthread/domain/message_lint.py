@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from inthread.domain.contract import MESSAGES
 from inthread.domain.document import Section
@@ -53,6 +54,7 @@ def lint_text(section: Section, name: str, text: Template) -> None:
         _lint_sms(section, name, text)
 
 
+@lru_cache(maxsize=512)
 def longest(text: Template) -> Room:
     """The room it takes in an SMS with every field at its longest."""
     return room(_filled(text))

@@ -58,6 +58,13 @@ def get(tx: Connection, case_id: str) -> Case:
     return _found(tx, BY_ID, case_id)
 
 
+SOME = select(t.cases).where(c.id.in_(bindparam("ids", expanding=True)))
+
+
+def some(tx: Connection, ids: Collection[str]) -> list[Case]:
+    return [_one(r) for r in tx.execute(SOME, {"ids": list(ids)})] if ids else []
+
+
 def try_lock(tx: Connection, case_id: str) -> Case | None:
     """The case, or None when it is gone or somebody else holds it just now."""
     row = tx.execute(TRY_LOCK, {"case": case_id}).one_or_none()

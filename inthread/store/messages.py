@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, String, and_, bindparam, func, insert, or_, select, update
 
-from inthread.domain.message import GONE, Message, MessageState, Purpose
+from inthread.domain.message import GONE, Message, MessageState, Purpose, Way
 from inthread.store import audit, outbox
 from inthread.store import tables as t
 from inthread.store.bulk import among
@@ -46,34 +45,26 @@ def find(tx: Connection, message_id: str) -> Message | None:
     return _one(row) if row else None
 
 
-WAY = (
+WAYS = (
     select(
-        m.channel, m.purpose, m.template, m.locale, t.contacts.c.address, t.cases.c.workflow
+        m.id, m.channel, m.purpose, m.template, m.locale, m.contact_id, t.contacts.c.address,
+        t.cases.c.workflow,
     )
     .join(t.contacts, t.contacts.c.id == m.contact_id).join(t.cases, t.cases.c.id == m.case_id)
-    .where(m.id == bindparam("message"))
+    .where(m.id.in_(bindparam("messages", expanding=True)))
 )
 
 
-class Way(NamedTuple):
-    """Where a message goes, and in which words."""
-
-    channel: str
-    address: str
-    purpose: Purpose
-    workflow: str
-    template: str
-    locale: str
-
-    @property
-    def urgent(self) -> bool:
-        """Somebody waits for it."""
-        return self.purpose is Purpose.CODE
-
-
-def way(tx: Connection, message_id: str) -> Way:
-    r = tx.execute(WAY, {"message": message_id}).one()
-    return Way(r.channel, r.address, Purpose(r.purpose), r.workflow, r.template, r.locale)
+def ways(tx: Connection, ids: Collection[str]) -> dict[str, Way]:
+    """Where each of these goes."""
+    rows = tx.execute(WAYS, {"messages": list(ids)}) if ids else ()
+    return {
+        r.id: Way(
+            r.channel, r.address, Purpose(r.purpose), r.workflow, r.template, r.locale,
+            r.contact_id,
+        )
+        for r in rows
+    }
 
 
 def refer(tx: Connection, message_id: str, reference: str | None) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from inthread.domain.message import Way
 from inthread.store import tables as t
 
 o = t.outbox.c
@@ -31,11 +32,15 @@ _WAITING = text("outbox.done_at IS NULL")  # literal, so that every plan can use
 
 @dataclass(frozen=True)
 class Job:
+    """`way`: where the message would go that it comes to, if that was looked up when it was
+    claimed."""
+
     id: str
     kind: str
     ref: str
     case_id: str
     lease: str
+    way: Way | None = None
 
 
 PUT = insert(t.outbox)

@@ -26,6 +26,7 @@ _EACH = (
     .order_by(p.id, k.rank, k.created_at, k.id)
 )
 BY_ID = _EACH.where(p.id == bindparam("person"))
+BY_IDS = _EACH.where(p.id.in_(bindparam("people", expanding=True)))
 LOCK = BY_ID.with_for_update(of=t.people, key_share=True)
 
 
@@ -57,7 +58,7 @@ def named(tx: Connection, reference: str) -> Person:
 
 
 def by_id(tx: Connection, ids: Collection[str]) -> dict[str, Person]:
-    found = _people(tx, _EACH.where(among(tx, p.id, ids)))
+    found = _people(tx, BY_IDS, {"people": list(ids)}) if ids else []
     return {person.id: person for person in found}
 
 

@@ -103,9 +103,9 @@ def test_hearing_of_money(rt: Runtime) -> None:
     ), 25, 1)
 
 
-def carrying(rt: Runtime, kind: str) -> Callable[[], object]:
+def carrying(rt: Runtime, kind: str, *, ways: bool = False) -> Callable[[], object]:
     def carry() -> None:
-        [job] = claim_jobs(rt, actor=WORKER, kinds=(kind,))
+        [job] = claim_jobs(rt, actor=WORKER, kinds=(kind,), ways=ways)
         carry_job(rt, actor=WORKER, job=job)
 
     return carry
@@ -114,6 +114,13 @@ def carrying(rt: Runtime, kind: str) -> Callable[[], object]:
 def test_contacting_a_customer(rt: Runtime) -> None:
     a_case(rt=rt)
     check(rt.db, carrying(rt, "contact"), 11, 2)
+
+
+def test_contacting_a_customer_at_once(rt: Runtime) -> None:
+    """Three of them, which a claim of eight shares, and twelve; claimed, said that we call,
+    recorded: three commits."""
+    a_case(rt=rt)
+    check(rt.db, carrying(rt, "contact", ways=True), 15, 3)
 
 
 def test_sending_a_message(rt: Runtime) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from inthread.domain.message import Purpose
+from inthread.domain.message import Purpose, Way
 from inthread.domain.message_lint import longest
 from inthread.runtime import Runtime
-from inthread.store.messages import Way
 from inthread.traffic import Permit
 
 
