@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bench import ours
 from bench.machine import ROOT, free_port, running
@@ -52,12 +52,12 @@ class Twilio:
     pid: int
 
     def handed(self) -> list[Handed]:
-        """All that was accepted, oldest first."""
+        """All that was accepted, in the order of that."""
         found = []
         for each in self._get("messages")["messages"]:
             query = parse_qs(urlsplit(each["callback"]).query)
             found.append(Handed(each["at"], each["recipient"], query["message"][0]))
-        return found
+        return sorted(found, key=lambda h: h.at)
 
     def total(self) -> int:
         return int(self._get("counts")["total"])
@@ -170,21 +170,29 @@ def waiting(rt: Runtime, many: int) -> None:
         answers = receive_triggers(rt, actor=OPERATOR, triggers=[_trigger(rt, n) for n in numbers])
         if not all(a.case_id for a in answers):
             raise RuntimeError(f"not every trigger became a case: {answers[0]}")
-    fall_due(rt, rt.now() + timedelta(days=1))
+    fall_due(rt, rt.now() + timedelta(days=1), range(many))
 
 
-def fall_due(rt: Runtime, due: datetime) -> None:
-    """All of them, at this instant of *rt*'s clock."""
+def fall_due(rt: Runtime, due: datetime, which: range) -> None:
+    """Those by these numbers, at this instant of *rt*'s clock."""
+    reference = t.cases.c.reference
+    theirs = reference.between(_invoice(which[0]), _invoice(which[-1]))
     with rt.db.begin() as tx:
-        tx.execute(update(t.outbox).values(due_at=due))
-        tx.execute(update(t.cases).values(next_due=due))
+        tx.execute(update(t.outbox).values(due_at=due).where(
+            t.outbox.c.case_id.in_(select(t.cases.c.id).where(theirs))
+        ))
+        tx.execute(update(t.cases).values(next_due=due).where(theirs))
+
+
+def _invoice(n: int) -> str:
+    return f"INV-{n:07d}"
 
 
 def _trigger(rt: Runtime, n: int) -> Mapping[str, object]:
     due = (rt.now() - timedelta(days=10)).date()
     return {
         "workflow": "overdue_invoice",
-        "facts": {"invoice_number": f"INV-{n:07d}", "amount_due": "184.20",
+        "facts": {"invoice_number": _invoice(n), "amount_due": "184.20",
                   "due_date": due.isoformat()},
         "person": {
             "reference": f"CUST-{n:06d}", "name": "Maya Okafor", "locale": "en", "zone": str(_ZONE),
