@@ -205,17 +205,18 @@ _OURS = tuple(e.value for e in (
 
 
 def _old_person(before: datetime) -> ColumnElement[bool]:
-    """Without a case, and nothing was heard of them since; of whom more is left than their stop."""
+    """Without a case, and nothing was heard of them since; of whom more is left than a stop."""
     n = t.consents.c
-    here = select(k.id).where(k.person_id == p.id)
+    # With a limit, PostgreSQL looks it up for each person and never reads all contacts.
+    here = select(k.id).where(k.person_id == p.id).limit(1).scalar_subquery()
     return and_(
         p.created_at < before, p.held_at.is_(None),
         ~exists().where(c.person_id == p.id),
         ~exists().where(a.subject == p.id, a.at >= before, a.event.not_in(_OURS)),
         ~exists().where(k.person_id == p.id, k.heard_at >= before),
-        ~exists().where(n.contact_id.in_(here), n.at >= before),
+        ~exists().where(k.person_id == p.id, n.contact_id == k.id, n.at >= before),
         ~exists().where(r.person_id == p.id, r.state == "waiting"),
-        or_(p.stopped_at.is_(None), p.name != "", here.exists()),
+        or_(p.stopped_at.is_(None), p.name != "", here.is_not(None)),
     )
 
 
