@@ -32,7 +32,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
         "contacts": (("sms", SHARED), ("voice", SHARED), ("email", BENS_MAIL)),
     },
     "CY": {
-        "contacts": (("whatsapp", CYS), ("sms", CYS), ("voice", CYS), ("email", CYS_MAIL)),
+        "contacts": (("whatsapp", CYS), ("voice", CYS), ("email", CYS_MAIL)),
     },
 }
 # Where documents may be asked about: each contact point carries its own consent.
@@ -57,7 +57,7 @@ WORDS = [
     ("wrong number",), *[("I already paid",)] * 2, *[("hello, Ana?",)] * 4,
     # One after the other, before anybody has answered.
     (STOPS[0], START), (HELP, STOPS[0]), (PAY, STOPS[0]), (STOPS[0], START, STOPS[0]),
-    (DOUBT, STOPS[0], START),
+    (DOUBT, STOPS[0], START), (HELP, "wrong number"),
 ]
 # Two nights on which the clocks change, the end of a year, and a plain Monday.
 STARTS = [
@@ -105,8 +105,8 @@ def _documents(document: dict[str, Any]) -> None:
     document["cadence"] |= {
         "per_day": 1, "hours": ["09:00", "20:00"], "give_up_after": "8d", "steps": [
             {"after": "0m", "channel": "voice", "template": "ask"},
-            {"after": "2d", "channel": "email", "template": "remind"},
-            {"after": "1d", "channel": "sms", "template": "last"},
+            {"after": "1d", "channel": "email", "template": "remind"},
+            {"after": "1d", "channel": "voice", "template": "last"},
         ],
     }
 

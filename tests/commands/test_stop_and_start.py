@@ -85,6 +85,15 @@ def test_r4_11_a_stranger_gives_no_consent_for_whoever_had_the_number(rt: Runtim
     assert given == {"trigger"}
 
 
+def test_whoever_is_somebody_else_is_told_nothing_more(rt: Runtime, fakes: Fakes) -> None:
+    an_asked_case(rt=rt)
+    for words in ("HELP", "wrong number"):
+        says(rt, words)
+    carry_all(rt)
+    assert len(fakes.sms.calls) == 1
+    assert every_row(rt.db)["messages"][-1]["reasons"] == ["stopped"]
+
+
 # --- a stop of the network -------------------------------------------------------------------
 
 
