@@ -71,4 +71,5 @@ class Lives:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
             self._process = None
