@@ -26,6 +26,7 @@ from integrations.twilio_sms import TwilioSms
 from integrations.twilio_voice import TwilioVoice
 from integrations.twilio_whatsapp import TwilioWhatsapp
 from inthread import log
+from inthread.acting.read_document import read_document
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
 from inthread.clock import AheadClock
@@ -36,7 +37,6 @@ from inthread.domain.retention import Retention, read_retention
 from inthread.domain.routing import Routing
 from inthread.domain.routing_reader import read_routing
 from inthread.domain.workflow import Workflow
-from inthread.domain.workflow_reader import read_workflow
 from inthread.registry import Registry, allowed, by_key
 from inthread.runtime import Brand, Limits, Runtime, utc_now
 from inthread.settings import BadSetting, Settings, read_settings
@@ -148,16 +148,9 @@ def _said_of(variables: str) -> Iterator[None]:
 def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow]:
     """The workflow of every document, by key. Raises WorkflowErrors naming file, place and remedy,
     ValueError for a file that is not TOML."""
-    terms = {
-        key: {name: (term.kind, term.required) for name, term in app.terms.items()}
-        for key, app in plugins.miniapps.items()
-    }
-    found = {}
+    found: dict[str, Workflow] = {}
     for file in files:
-        workflow = read_workflow(
-            _document(file), str(file), miniapps=terms, connectors=set(plugins.connectors),
-            channels=set(plugins.channels),
-        )
+        workflow = read_document(plugins, _document(file), str(file))
         if workflow.key in found:
             raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
         found[workflow.key] = workflow

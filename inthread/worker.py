@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import structlog
 
+from inthread.acting.shelf import Shelf
 from inthread.commands.drain_outbox import LANES, ClaimedJob, carry_job, claim_jobs, drain_outbox
 from inthread.commands.sweep import sweep
 from inthread.domain.actor import WORKER
@@ -47,6 +48,7 @@ class Worker:
 
     def __init__(self, rt: Runtime, *, poll: float = 0.5) -> None:
         self.rt = rt
+        self.shelf = Shelf(rt)
         self.poll = poll
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -81,7 +83,10 @@ class Worker:
             with lane.looking:
                 job = self._next_job(lane)
             if job is not None:
-                self._guarded(partial(carry_job, self.rt, actor=WORKER, job=job), job.kind)
+                self._guarded(partial(self._carry, job), job.kind)
+
+    def _carry(self, job: ClaimedJob) -> None:
+        carry_job(self.shelf.current(), actor=WORKER, job=job)
 
     def _next_job(self, lane: _Lane) -> ClaimedJob | None:
         look = partial(
@@ -98,8 +103,11 @@ class Worker:
 
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_EVERY.total_seconds()):
-            self._guarded(partial(sweep, self.rt, actor=WORKER), "sweep")
+            self._guarded(self._sweep_once, "sweep")
             self._guarded(self.rt.traffic.flush, "traffic")
+
+    def _sweep_once(self) -> None:
+        sweep(self.shelf.current(), actor=WORKER)
 
     def _guarded(self, work: Callable[[], T], what: str) -> T | None:
         """A fault in one job stops neither the hand nor the others: the job's lease runs out and it

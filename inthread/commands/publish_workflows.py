@@ -32,7 +32,9 @@ def publish_workflows(
     with rt.db.begin() as tx:
         for key, workflow in rt.workflows.items():
             document, version = documents[key], workflow.version
-            if workflows.add_version(tx, key, version, workflow.hash, document, now):
+            if workflows.add_version(
+                tx, key, version, workflow.hash, document, now, by=str(actor)
+            ):
                 new.append(workflow)
                 audit.append(
                     tx, now, actor, f"workflow:{key}", AuditEvent.WORKFLOW_PUBLISHED,

@@ -9,17 +9,23 @@ from inthread.domain.refusals import Forbidden
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
     "workflows:write", "metrics:read", "visit", "carry", "payments:write", "replies:write",
-    "contacts:stop", "retention:write",
+    "contacts:stop", "retention:write", "staff:read", "staff:write", "policy:read", "policy:write",
+    "policy:approve", "people:reveal", "writebacks:read", "writebacks:write", "messages:read",
+    "audit:read", "settings:write", "sign_in",
 )
+# Approving takes a person who signed in: no key does.
 API_SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",
-    "contacts:stop",
+    "contacts:stop", "replies:write", "policy:read", "policy:write", "people:reveal",
+    "writebacks:read", "writebacks:write", "messages:read", "audit:read", "staff:read",
+    "staff:write", "keys:write", "settings:write",
 )
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`kind`: customer, api, operator, worker, provider. `id` names it in the audit."""
+    """`kind`: customer, api, operator, staff, worker, provider, stranger. `id` names it in the
+    audit."""
 
     kind: str
     id: str
@@ -36,7 +42,9 @@ class Actor:
 
 CUSTOMER = Actor("customer", "visit", frozenset({"visit", "contacts:stop"}))
 WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write", "contacts:stop"}))
-OPERATOR = Actor("operator", "cli", frozenset(SCOPES))
+OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - {"policy:approve", "sign_in"})
+# Whoever stands before the console's door.
+STRANGER = Actor("stranger", "console", frozenset({"sign_in"}))
 
 
 def provider(key: str) -> Actor:

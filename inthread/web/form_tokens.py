@@ -11,15 +11,20 @@ import base64
 import binascii
 import hashlib
 
-from flask import current_app, g, request
+from flask import g, request
 
 from inthread.domain.refusals import Forbidden, VisitEnded
 from inthread.keyring import Keyring
-from inthread.runtime import Runtime
 from inthread.web import visit_cookie
+from inthread.web.current import runtime
 
 FIELD = "csrf"
 _LENGTH = 16
+
+
+def bind_to(purpose: str, secret: str) -> None:
+    """The forms of this request are good only with this cookie of the console."""
+    g.form_bound = (purpose, secret)
 
 
 def bind_to_link(token: str) -> None:
@@ -32,7 +37,7 @@ def made() -> str:
     bound = _bound()
     if bound is None:
         return ""
-    rt: Runtime = current_app.extensions["inthread"]
+    rt = runtime()
     pad = hashlib.sha256(rt.new_token().encode()).digest()[:_LENGTH]
     return masked(rt.keyring.form_token(*bound), pad)
 
@@ -45,7 +50,7 @@ def demand() -> None:
     bound = _bound()
     if bound is None:
         raise VisitEnded("no cookie")
-    rt: Runtime = current_app.extensions["inthread"]
+    rt = runtime()
     if not matches(rt.keyring, *bound, request.form.get(FIELD, "")):
         raise Forbidden("form token")
 

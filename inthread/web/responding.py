@@ -10,8 +10,8 @@ from flask import Response, current_app, g, request
 
 from inthread.acting.take_visit import Taken
 from inthread.domain.cadence import zone_of
-from inthread.runtime import Runtime
 from inthread.web import form_tokens
+from inthread.web.current import runtime as runtime
 from inthread.web.pages import Pages
 from inthread.web.reader import Reader
 
@@ -24,11 +24,6 @@ class Switch:
     code: str
     name: str
     href: str | None
-
-
-def runtime() -> Runtime:
-    found: Runtime = current_app.extensions["inthread"]
-    return found
 
 
 def pages() -> Pages:

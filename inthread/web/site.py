@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from inthread.acting.shelf import Shelf
 from inthread.registry import Registry
 from inthread.runtime import Runtime
 from inthread.settings import Settings
@@ -25,6 +26,7 @@ from inthread.web import (
     stop,
 )
 from inthread.web.compress import Presser, compress_text
+from inthread.web.console import site as console
 from inthread.web.guesses import Guesses
 from inthread.web.pages import build
 from inthread.web.refusals import tell_refusals
@@ -53,7 +55,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     """
     app = Flask("inthread", root_path=str(root), static_folder=None)
     pages = build(root, plugin_folders(rt.registry))
-    app.extensions["inthread"] = rt
+    app.extensions["inthread"] = Shelf(rt)
     app.extensions["inthread_settings"] = settings
     app.extensions["inthread_pages"] = pages
     app.extensions["inthread_guesses"] = Guesses()
@@ -67,6 +69,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     app.register_blueprint(bp)
     for machines in (api_docs, hooks, channel_hooks, health):
         machines.install(app)
+    console.install(app)
     if hops := int(settings.proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app

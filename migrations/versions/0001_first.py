@@ -77,6 +77,9 @@ workflow_versions = Table(
     Column("key", String(60), primary_key=True),
     Column("version", Integer, primary_key=True),
     _str("hash", 64), Column("document", Json, nullable=False), _at("published_at"),
+    _at("effective_at"), _of("draft_id", null=True), _str("published_by", 100),
+    _str("note", 500, null=True),
+    Index("ix_workflow_versions_effective", "effective_at"),
 )
 
 people = Table(
@@ -86,6 +89,8 @@ people = Table(
     _str("country", 2, null=True), _str("region", 10, null=True), Column("prefers", Json),
     _at("stopped_at", null=True), _str("stopped_by", 40, null=True),
     _at("held_at", null=True), _str("held_why", 200, null=True), _at("created_at"),
+    _str("name_key", 200, null=True), _str("name_last", 200, null=True),
+    Index("ix_people_name_key", "name_key"), Index("ix_people_name_last", "name_last"),
 )
 
 contacts = Table(
@@ -93,9 +98,10 @@ contacts = Table(
     _str("channel", 20), _str("address", 254), Column("rank", Integer, nullable=False),
     _at("known_since", null=True), _at("stopped_at", null=True), _str("stopped_why", 40, null=True),
     _at("unreachable_at", null=True), _at("checked_at", null=True), _at("heard_at", null=True),
-    _at("created_at"),
+    _at("created_at"), _str("tail", 32, null=True),
     UniqueConstraint("person_id", "channel", "address"),
     Index("ix_contacts_address", "address"),
+    Index("ix_contacts_tail", "tail", **_where("tail IS NOT NULL")),
 )
 
 consents = Table(
@@ -129,6 +135,7 @@ cases = Table(
     Column("step", Integer, nullable=False),
     _at("opened_at"), _at("expires_at"), _at("ended_at", null=True),
     _str("ended_why", 200, null=True), Column("version", Integer, nullable=False),
+    _at("paused_until", null=True), _str("paused_why", 200, null=True),
     CheckConstraint(
         f"({LIVE} AND next_what IS NOT NULL AND next_owner IS NOT NULL AND next_due IS NOT NULL"
         " AND ended_at IS NULL)"
@@ -246,7 +253,16 @@ writeback_attempts = Table(
     Column("seq", Serial, primary_key=True, autoincrement=True), _ref("writeback_id", "writebacks",
     index=True),
     _at("at"), _str("did", 8), _str("state", 12), _str("trouble", 300, null=True),
-    Column("took_ms", Integer, nullable=False),
+    Column("took_ms", Integer, nullable=False), Column("request", Json),
+    Column("response", Text),
+)
+
+# What we know of each system of record as a whole. `paused_at`: by a person, until a person.
+connector_states = Table(
+    "connector_states", metadata, Column("connector", String(60), primary_key=True),
+    _at("paused_at", null=True), _str("paused_by", 100, null=True),
+    _str("paused_why", 200, null=True), Column("failures", Integer, nullable=False),
+    _at("opened_at", null=True), _at("tried_at", null=True), _at("heard_at", null=True),
 )
 
 outbox = Table(
@@ -301,9 +317,20 @@ work_items = Table(
     _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
     _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
     null=True), _str("note", 500, null=True),
+    _of("assigned_to", null=True), _of("claimed_by", null=True), _at("claimed_until", null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
     Index("ix_work_items_case", "case_id", "reason"),
+    Index("ix_work_items_assigned", "assigned_to", "due_at", "id", **_where(
+        "resolved_at IS NULL AND assigned_to IS NOT NULL")),
+    Index("ix_work_items_claimed", "claimed_by", "due_at", "id", **_where(
+        "resolved_at IS NULL AND claimed_by IS NOT NULL")),
+    Index("ix_work_items_queue", "queue", "due_at", "id", **_where("resolved_at IS NULL")),
+)
+
+work_comments = Table(
+    "work_comments", metadata, _id(), _ref("work_item_id", "work_items", index=True),
+    _str("actor", 100), Column("body", Text, nullable=False), _at("at"),
 )
 
 audit = Table(
@@ -317,6 +344,7 @@ api_keys = Table(
     "api_keys", metadata, _id(), _str("name", 80), Column("digest", String(64), nullable=False,
     unique=True),
     Column("scopes", Json, nullable=False), _at("created_at"), _at("revoked_at", null=True),
+    _of("staff_id", null=True),
 )
 
 idempotency = Table(
@@ -355,6 +383,73 @@ provider_days = Table(
     "provider_days", metadata,
     Column("provider", String(40), primary_key=True), Column("day", String(10), primary_key=True),
     Column("spent_micro", BigInteger, nullable=False), _at("alarmed_at", null=True),
+)
+
+staff = Table(
+    "staff", metadata, _id(), Column("email", String(254), nullable=False, unique=True),
+    _str("name", 120), Column("roles", Json, nullable=False), _str("zone", 60),
+    Column("password", Text), Column("totp", Text), Column("totp_last", BigInteger),
+    Column("recovery", Json, nullable=False),
+    Column("subject", String(255), unique=True), _str("invitation", 64, null=True),
+    _at("invitation_expires", null=True), _str("invited_by", 100), _at("created_at"),
+    _at("active_at", null=True), _at("disabled_at", null=True),
+    Index("ix_staff_invitation", "invitation"),
+)
+
+staff_sessions = Table(
+    "staff_sessions", metadata, _id(),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    _ref("staff_id", "staff", index=True), Column("whole", Boolean, nullable=False),
+    _at("started_at"), _at("seen_at"), _at("ended_at", null=True), _str("by", 20),
+)
+
+# A change of a workflow on its way to being published. `hash` is of `document`: what is approved
+# is exactly that.
+workflow_drafts = Table(
+    "workflow_drafts", metadata, _id(), _str("key", 60), Column("base_version", Integer,
+    nullable=False), _str("title", 200), Column("document", Json, nullable=False),
+    _str("hash", 64), Column("revision", Integer, nullable=False), _str("state", 12),
+    Column("authors", Json, nullable=False), _at("created_at"), _at("changed_at"),
+    _at("submitted_at", null=True), _str("submitted_by", 100, null=True),
+    _at("effective_at", null=True), Column("published_version", Integer),
+    _str("note", 500, null=True), Column("needed", Integer, nullable=False),
+    Index("ix_workflow_drafts_key", "key", "id"),
+    Index("ix_workflow_drafts_state", "state", "id"),
+)
+
+workflow_approvals = Table(
+    "workflow_approvals", metadata, _id(), _ref("draft_id", "workflow_drafts", index=True),
+    _str("hash", 64), _str("approver", 100), _str("verdict", 12), _str("note", 500, null=True),
+    _at("at"), UniqueConstraint("draft_id", "hash", "approver"),
+)
+
+# A case made up to hold a policy to what it is meant to do; run on every draft of the workflow.
+policy_tests = Table(
+    "policy_tests", metadata, _id(), _str("key", 60), _str("name", 120),
+    Column("inputs", Json, nullable=False), Column("expects", Json, nullable=False),
+    _str("made_by", 100), _at("changed_at"), UniqueConstraint("key", "name"),
+)
+
+impacts = Table(
+    "impacts", metadata, _id(), _ref("draft_id", "workflow_drafts", index=True), _str("hash", 64),
+    _str("state", 12), Column("asked", Integer, nullable=False),
+    Column("done", Integer, nullable=False), Column("result", Json), _at("started_at"),
+    _at("ended_at", null=True), _str("asked_by", 100), _str("trouble", 300, null=True),
+)
+
+# Whom a draft would have treated otherwise: one row for each decision and action that differs.
+impact_changes = Table(
+    "impact_changes", metadata, Column("seq", Serial, primary_key=True, autoincrement=True),
+    _ref("impact_id", "impacts"), _of("case_id"), _of("decision_id"), _str("action", 60),
+    _str("kind", 10), _str("segment", 120), Column("minor", BigInteger),
+    Column("was", Json, nullable=False), Column("now", Json, nullable=False),
+    Index("ix_impact_changes_kind", "impact_id", "action", "kind", "seq"),
+)
+
+# What admins set in the console: one row a name.
+console_settings = Table(
+    "console_settings", metadata, Column("name", String(60), primary_key=True),
+    Column("value", Json, nullable=False), _str("set_by", 100), _at("set_at"),
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from inthread import log
+from inthread.acting.shelf import Shelf
 from inthread.runtime import Runtime
 from inthread.settings import Settings
 from inthread.store.db import Database
@@ -52,7 +53,7 @@ def app(rt: Runtime) -> Flask:
     log.configure(io.StringIO())
     if not _built:
         _built.append(build_site(rt, Settings(origin=ORIGIN), ROOT))
-    _built[0].extensions |= {"inthread": rt, "inthread_guesses": Guesses()}
+    _built[0].extensions |= {"inthread": Shelf(rt), "inthread_guesses": Guesses()}
     return _built[0]
 
 

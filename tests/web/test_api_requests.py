@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from inthread.acting.shelf import Shelf
 from inthread.commands.revoke_api_key import revoke_api_key
 from inthread.domain.actor import API_SCOPES, OPERATOR
 from inthread.runtime import Runtime
@@ -242,7 +243,7 @@ def test_a_fault_of_ours_tells_nothing_of_itself(
     app: Flask, rt: Runtime, office: Caller, fault: Exception,
     status: int, code: str, title: str,
 ) -> None:
-    app.extensions["inthread"] = replace(rt, db=_Gone(fault, rt.db))  # type: ignore[arg-type]
+    app.extensions["inthread"] = Shelf(replace(rt, db=_Gone(fault, rt.db)))  # type: ignore[arg-type]
     answer = office.get("/api/v1/cases")
     told = problem(answer)
     assert (answer.status_code, told["type"], told["title"]) == (

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from integrations.twilio_client import TwilioClient
 from integrations.twilio_sms import TwilioSms
 from inthread import log
+from inthread.acting.shelf import Shelf
 from inthread.registry import by_key
 from inthread.runtime import Runtime
 from inthread.spi import DeliveryReceipt, DeliveryStatus, Heard, Hook, Incoming
@@ -103,7 +104,7 @@ def only(app: Flask, rt: Runtime) -> Give:
 
     def give(one: Listening) -> Listening:
         registry = replace(rt.registry, providers=by_key([one]))
-        app.extensions["inthread"] = replace(rt, registry=registry)
+        app.extensions["inthread"] = Shelf(replace(rt, registry=registry))
         return one
 
     return give
@@ -160,7 +161,7 @@ def test_a59_twilios_own_signature_counts_for_our_address_alone(
         hook_url=f"{ORIGIN}/hooks/channels/twilio_sms",
     )
     registry = replace(rt.registry, providers=by_key([sms]))
-    app.extensions["inthread"] = replace(rt, registry=registry)
+    app.extensions["inthread"] = Shelf(replace(rt, registry=registry))
     form = {"MessageSid": "SM" + "0" * 32, "SmsStatus": "received", "Body": "¿Alto? 50 % & más",
             "From": PHONE, "To": "+15550100100", "AccountSid": account}
     path = "/hooks/channels/twilio_sms?message=msg_1"
@@ -208,11 +209,11 @@ class _Gone:
 def test_what_cannot_be_kept_is_not_said_to_be(app: Flask, rt: Runtime, fakes: Fakes) -> None:
     an_asked_case(rt=rt)
     fakes.sms.heard.extend([Heard([stop()])] * 2)
-    app.extensions["inthread"] = replace(rt, db=_Gone(rt.db))  # type: ignore[arg-type]
+    app.extensions["inthread"] = Shelf(replace(rt, db=_Gone(rt.db)))  # type: ignore[arg-type]
     with nothing_written(rt.db):
         answer = send(app)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    app.extensions["inthread"] = rt
+    app.extensions["inthread"] = Shelf(rt)
     assert send(app).status_code == 200
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from inthread.acting.shelf import Shelf
 from inthread.runtime import Runtime
 from tests.build import a_case
 from tests.clock import Clock
@@ -29,7 +30,7 @@ class _Gone:
 
 
 def test_alive_without_a_database(app: Flask, rt: Runtime) -> None:
-    app.extensions["inthread"] = replace(rt, db=_Gone(rt.db))  # type: ignore[arg-type]
+    app.extensions["inthread"] = Shelf(replace(rt, db=_Gone(rt.db)))  # type: ignore[arg-type]
     answer = app.test_client().get("/healthz", base_url="http://10.1.2.3:8400")
     assert (answer.status_code, answer.text) == (200, "alive\n")
 
@@ -47,7 +48,7 @@ def test_ready_says_how_far_behind_it_is(app: Flask, rt: Runtime, clock: Clock) 
 
 
 def test_not_ready_without_a_database(app: Flask, rt: Runtime) -> None:
-    app.extensions["inthread"] = replace(rt, db=_Gone(rt.db))  # type: ignore[arg-type]
+    app.extensions["inthread"] = Shelf(replace(rt, db=_Gone(rt.db)))  # type: ignore[arg-type]
     answer = app.test_client().get("/readyz")
     assert (answer.status_code, answer.text) == (503, "database: no answer\n")
 

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from inthread.acting.shelf import Shelf
 from inthread.domain.case import CaseState
 from inthread.domain.payment import PaymentKind
 from inthread.runtime import Runtime
@@ -146,11 +147,11 @@ class _Gone:
 def test_what_cannot_be_kept_is_not_said_to_be(app: Flask, rt: Runtime, fakes: Fakes) -> None:
     _, payment_id = a_started_payment(rt=rt)
     body, headers = fakes.payments.signed(a_provider_event(rt=rt, payment_id=payment_id))
-    app.extensions["inthread"] = replace(rt, db=_Gone(rt.db))  # type: ignore[arg-type]
+    app.extensions["inthread"] = Shelf(replace(rt, db=_Gone(rt.db)))  # type: ignore[arg-type]
     with nothing_written(rt.db):
         answer = send(app, body, headers)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    app.extensions["inthread"] = rt
+    app.extensions["inthread"] = Shelf(rt)
     assert send(app, body, headers).status_code == 200
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from inthread.acting.shelf import Shelf
 from inthread.domain.routing import ProviderTerms, Routing
 from inthread.runtime import Runtime
 from inthread.worker import Worker
@@ -18,7 +19,7 @@ SOON, LATE = timedelta(seconds=1), timedelta(seconds=9)
 
 
 def _numbers(app: Flask, rt: Runtime) -> dict[str, float]:
-    app.extensions["inthread"] = rt
+    app.extensions["inthread"] = Shelf(rt)
     with nothing_written(rt.db):
         lines = app.test_client().get("/metrics").text.splitlines()
     named = (line.rsplit(" ", 1) for line in lines if line.startswith("inthread_provider_"))
