@@ -63,6 +63,12 @@ class AuditEvent(StrEnum):
     WRITEBACK_UNHEARD = "writeback.unheard"
     WRITEBACK_PROVED = "writeback.proved"
     WRITEBACK_FAILED = "writeback.failed"
+    WRITEBACK_REPLAYED = "writeback.replayed"
+    CONNECTOR_SILENT = "connector.silent"
+    CONNECTOR_ANSWERING = "connector.answering"
+    CONNECTOR_PAUSED = "connector.paused"
+    CONNECTOR_RESUMED = "connector.resumed"
+    AUDIT_EXPORTED = "audit.exported"
     WORK_RESOLVED = "work.resolved"
     KEY_MADE = "api_key.made"
     KEY_REVOKED = "api_key.revoked"
@@ -73,6 +79,7 @@ class AuditEvent(StrEnum):
     PERSON_FORGOTTEN = "person.forgotten"
     CASE_FORGOTTEN = "case.forgotten"
     RETENTION = "retention.carried_out"
+    CONSOLE_SETTING_SET = "console_setting.set"
 
 
 def sealed(words: str | None) -> str | None:
