@@ -6,19 +6,31 @@ same commit as the proof.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inthread.commands.steps.go_on import go_on
 from inthread.commands.steps.hand_over import hand_over
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
+from inthread.domain.breaker import TRY_EVERY, ConnectorState
 from inthread.domain.cadence import resume_at
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import Case, CaseState, NextStep
 from inthread.domain.outcome import Outcome
 from inthread.domain.writeback import Writeback, WritebackState
 from inthread.runtime import Runtime
 from inthread.spi import Connector, Rejected, Retry
-from inthread.store import audit, cases, outbox, outcomes, work_items, writebacks
+from inthread.store import (
+    audit,
+    cases,
+    connectors,
+    outbox,
+    outcomes,
+    work_items,
+    writebacks,
+)
 from inthread.store.db import Tx
 
 _EVENTS = {
@@ -34,57 +46,101 @@ def carry_writeback(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     actor.require("carry")
     with rt.db.begin() as tx:
         now = rt.now()
-        before = writebacks.held(tx, job, now)
-        if before is None:
+        held = writebacks.held(tx, job, now)
+        if held is None or _waits(tx, job, held.connector, now):
             return
+        before = held.writeback
         connector = rt.registry.connectors[before.connector]
         sending = before.state is WritebackState.DUE
         if sending:
             before = before.calling(now, connector.remembers)
             writebacks.save(tx, before)
     rt.db.assert_closed()
-    after, wait = before, None
+    call = _Call(before, "sent" if sending else "looked")
     if before.state is WritebackState.UNKNOWN and sending:
-        after, wait = _send(connector, before)
-    if not after.ended and (not sending or after.state is WritebackState.APPLIED):
-        after = _look(rt, connector, after.looking())
+        call = _send(connector, call)
+    if not call.after.ended and (not sending or call.after.state is WritebackState.APPLIED):
+        call = _look(rt, connector, call)
     took = int((rt.now() - now).total_seconds() * 1000)
-    _record(rt, actor, job, after, wait, "sent" if sending else "looked", took)
+    _record(rt, actor, job, replace(call, took_ms=took), held.connector)
 
 
-def _send(connector: Connector, called: Writeback) -> tuple[Writeback, timedelta | None]:
+@dataclass(frozen=True)
+class _Call:
+    """What one call came to. `answered`: the other side said something, whatever it was. `wait`:
+    how long it asked to be left alone."""
+
+    after: Writeback
+    did: str
+    answered: bool = True
+    wait: timedelta | None = None
+    heard: str | None = None
+    took_ms: int = 0
+
+
+def _waits(tx: Tx, job: outbox.Job, state: ConnectorState, now: datetime) -> bool:
+    """Whether the connector is not called now: then the job comes back when it may be, and has
+    spent no try."""
+    at = state.call_at(now)
+    if state.name == "silent" and at <= now and not connectors.may_try(tx, state.connector, now):
+        at = now + TRY_EVERY
+    if at > now:
+        outbox.postpone(tx, job, at)
+    return at > now
+
+
+def _send(connector: Connector, call: _Call) -> _Call:
+    called = call.after
     try:
-        return called.applied(connector.apply(called).reference), None
+        reference = connector.apply(called).reference
     except Retry as refusal:
         wait = timedelta(seconds=min(refusal.after, 86400)) if refusal.after else None
-        return called.not_done(str(refusal) or "busy"), wait
+        return replace(call, after=called.not_done(str(refusal) or "busy"), wait=wait,
+                       answered=wait is not None, heard=str(refusal))
     except Rejected as refusal:
-        return called.failed(f"refused: {refusal}"), None
+        return replace(call, after=called.failed(f"refused: {refusal}"), heard=str(refusal))
     except Exception as fault:  # noqa: BLE001 - whatever else it was, nobody knows what happened
-        return called.unheard(f"no answer: {type(fault).__name__}"), None
+        unheard = called.unheard(f"no answer: {type(fault).__name__}")
+        return replace(call, after=unheard, answered=False)
+    return replace(call, after=called.applied(reference), heard=f"taken as {reference}")
 
 
-def _look(rt: Runtime, connector: Connector, before: Writeback) -> Writeback:
+def _look(rt: Runtime, connector: Connector, call: _Call) -> _Call:
+    before = call.after.looking()
     try:
-        return before.seen(connector.read_back(before), rt.now(), connector.visible_after)
+        observed = connector.read_back(before)
     except Exception as fault:  # noqa: BLE001 - a look that failed told us nothing
-        return before.unheard(f"could not look: {type(fault).__name__}")
+        blind = before.unheard(f"could not look: {type(fault).__name__}")
+        return replace(call, after=blind, answered=False)
+    after = before.seen(observed, rt.now(), connector.visible_after)
+    said = [*([call.heard] if call.heard else []), _said(before, observed)]
+    return replace(call, after=after, answered=True, heard="; ".join(said))
+
+
+def _said(w: Writeback, observed: Mapping[str, object] | None) -> str:
+    """What a read-back showed, as it is kept for people: the fields that count, and of no field
+    its text: it may be somebody's own."""
+    if observed is None:
+        return "not there"
+    alike = [k for k in w.must_equal if observed.get(k) == w.fields.get(k)]
+    return f"there, {len(alike)} of {len(w.must_equal)} fields alike"
 
 
 def _record(
-    rt: Runtime, actor: Actor, job: outbox.Job, w: Writeback, wait: timedelta | None, did: str,
-    took_ms: int,
+    rt: Runtime, actor: Actor, job: outbox.Job, call: _Call, known: ConnectorState
 ) -> None:
-    now = rt.now()
+    now, w = rt.now(), call.after
     with rt.db.begin() as tx:
         case = cases.lock(tx, w.case_id)
         if not outbox.done(tx, job, now):
             return
         if not w.ended:
-            w = _plan_next(rt, tx, w, wait, now)
+            w = _plan_next(rt, tx, w, call.wait, now)
         writebacks.save(tx, w)
-        attempt = writebacks.Attempt(now, did, w.state.value, w.trouble, took_ms)
-        writebacks.add_attempt(tx, w.id, attempt)
+        writebacks.add_attempt(tx, w.id, writebacks.Attempt(
+            now, call.did, w.state.value, w.trouble, call.took_ms, mask_cards(call.heard or "")
+        ))
+        _note_connector(tx, actor, w.connector, known, call.answered, now)
         if w.state is WritebackState.PROVED:
             _settle(rt, tx, actor, case, w, now)
             return
@@ -94,6 +150,18 @@ def _record(
                 rt, tx, actor=actor, case=case, reason="writeback_failed",
                 why=f"{w.connector} does not have the outcome", trouble=w.trouble or "",
             )
+
+
+def _note_connector(
+    tx: Tx, actor: Actor, key: str, known: ConnectorState, answered: bool, now: datetime
+) -> None:
+    """Nothing is written of one that answers as it did before."""
+    if answered and known.failures == 0 and known.silent_since is None:
+        return
+    turned = connectors.answered(tx, key) if answered else connectors.missed(tx, key, now)
+    if turned:
+        event = AuditEvent.CONNECTOR_ANSWERING if answered else AuditEvent.CONNECTOR_SILENT
+        audit.append(tx, now, actor, f"connector:{key}", event)
 
 
 def _heard(w: Writeback) -> audit.Entry:

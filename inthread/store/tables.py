@@ -32,7 +32,13 @@ metadata = MetaData(
     }
 )
 
+# What somebody did, not the machine or a customer: these few events have an index of their own.
+BY_PEOPLE = "actor >= 'operator:' AND actor < 'operator;' OR actor >= 'staff:' AND actor < 'staff;'"
 LIVE = "state IN ('open', 'pending', 'resolved', 'exception')"
+# The decisions that the measuring of an impact takes again.
+REPLAYED = "stage IN ('offered', 'executed')"
+# The impacts that somebody still works on.
+MEASURED = "state IN ('waiting', 'running')"
 
 
 def _id() -> Column[Any]:
@@ -174,6 +180,7 @@ decisions = Table(
     _str("stage", 12), _str("chosen", 60, null=True), _str("workflow", 60),
     Column("version", Integer, nullable=False), _str("hash", 64),
     Column("document", Json, nullable=False),
+    Index("ix_decisions_replayed", "workflow", "id", **_where(REPLAYED)),
 )
 
 outcomes = Table(
@@ -235,6 +242,7 @@ writebacks = Table(
     Column("looks", Integer, nullable=False), _str("reference", 200, null=True),
     _at("first_called_at", null=True), _at("called_at", null=True), Column("observed", Json),
     _str("trouble", 300, null=True), _at("prove_by"),
+    Index("ix_writebacks_unproved", "state", "id", **_where("state <> 'proved'")),
 )
 
 writeback_attempts = Table(
@@ -242,8 +250,7 @@ writeback_attempts = Table(
     Column("seq", Serial, primary_key=True, autoincrement=True), _ref("writeback_id", "writebacks",
     index=True),
     _at("at"), _str("did", 8), _str("state", 12), _str("trouble", 300, null=True),
-    Column("took_ms", Integer, nullable=False), Column("request", Json),
-    Column("response", Text),
+    Column("took_ms", Integer, nullable=False), Column("heard", Text),
 )
 
 # What we know of each system of record as a whole. `paused_at`: by a person, until a person.
@@ -251,7 +258,7 @@ connector_states = Table(
     "connector_states", metadata, Column("connector", String(60), primary_key=True),
     _at("paused_at", null=True), _str("paused_by", 100, null=True),
     _str("paused_why", 200, null=True), Column("failures", Integer, nullable=False),
-    _at("opened_at", null=True), _at("tried_at", null=True), _at("heard_at", null=True),
+    _at("silent_since", null=True), _at("tried_at", null=True),
 )
 
 outbox = Table(
@@ -327,6 +334,7 @@ audit = Table(
     _str("subject", 60), Column("n", Integer, nullable=False), _at("at"), _str("actor", 100),
     _str("event", 40), Column("detail", Json, nullable=False), _str("prev", 64), _str("hash", 64),
     UniqueConstraint("subject", "n"),
+    Index("ix_audit_people", "actor", "seq", **_where(BY_PEOPLE)),
 )
 
 api_keys = Table(
@@ -422,15 +430,19 @@ policy_tests = Table(
 impacts = Table(
     "impacts", metadata, _id(), _ref("draft_id", "workflow_drafts", index=True), _str("hash", 64),
     _str("state", 12), Column("asked", Integer, nullable=False),
-    Column("done", Integer, nullable=False), Column("result", Json), _at("started_at"),
-    _at("ended_at", null=True), _str("asked_by", 100), _str("trouble", 300, null=True),
+    Column("done", Integer, nullable=False), Column("result", Json, nullable=False),
+    Column("changed", Integer, nullable=False), Column("mismatches", Integer, nullable=False),
+    _str("cursor", 40), _at("started_at"), _at("ended_at", null=True), _str("asked_by", 100),
+    _str("trouble", 300, null=True),
+    Index("uq_impacts_measured", "draft_id", unique=True, **_where(MEASURED)),
 )
 
-# Whom a draft would have treated otherwise: one row for each decision and action that differs.
+# Whom a draft would have treated otherwise: one row for each decision, action and kind of change.
+# `segments`: the groups it counts in, one `name=value` a line, with a line break at both ends.
 impact_changes = Table(
     "impact_changes", metadata, Column("seq", Serial, primary_key=True, autoincrement=True),
     _ref("impact_id", "impacts"), _of("case_id"), _of("decision_id"), _str("action", 60),
-    _str("kind", 10), _str("segment", 120), Column("minor", BigInteger),
+    _str("kind", 10), Column("segments", Text, nullable=False), Column("minor", BigInteger),
     Column("was", Json, nullable=False), Column("now", Json, nullable=False),
     Index("ix_impact_changes_kind", "impact_id", "action", "kind", "seq"),
 )

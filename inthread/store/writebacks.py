@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from inthread.domain.breaker import ConnectorState
 from inthread.domain.writeback import Writeback, WritebackState
-from inthread.store import outbox
+from inthread.store import connectors, outbox
 from inthread.store import tables as t
 
 w = t.writebacks.c
@@ -17,13 +18,15 @@ w = t.writebacks.c
 
 @dataclass(frozen=True)
 class Attempt:
-    """`did`: sent or looked. `took_ms`: milliseconds the other side took."""
+    """`did`: sent or looked. `took_ms`: milliseconds the other side took. `heard`: what they said,
+    without what is sensitive."""
 
     at: datetime
     did: str
     state: str
     trouble: str | None
     took_ms: int
+    heard: str | None = None
 
 
 ADD = insert(t.writebacks)
@@ -38,17 +41,34 @@ def add_all(tx: Connection, writebacks: Sequence[Writeback], prove_by: datetime)
     ])
 
 
+s = t.connector_states.c
 HELD = (
-    select(t.writebacks).join(t.outbox, t.outbox.c.ref == w.id).where(outbox.STANDS)
+    select(
+        t.writebacks, s.paused_at, s.paused_by, s.paused_why, s.failures, s.silent_since, s.tried_at
+    )
+    .join(t.outbox, t.outbox.c.ref == w.id)
+    .outerjoin(t.connector_states, s.connector == w.connector)
+    .where(outbox.STANDS)
 )
 BY_ID = select(t.writebacks).where(w.id == bindparam("writeback"))
 OF_OUTCOME = select(t.writebacks).where(w.outcome_id == bindparam("outcome")).order_by(w.id)
 
 
-def held(tx: Connection, job: outbox.Job, now: datetime) -> Writeback | None:
+@dataclass(frozen=True)
+class Held:
+    """What a job carries, and the system of record that it goes to as we know it."""
+
+    writeback: Writeback
+    connector: ConnectorState
+
+
+def held(tx: Connection, job: outbox.Job, now: datetime) -> Held | None:
     """What this job carries; None when its lease no longer stands."""
     row = tx.execute(HELD, {"job": job.id, "by": job.lease, "now": now}).one_or_none()
-    return _one(row) if row else None
+    if row is None:
+        return None
+    state = connectors.one(row) if row.failures is not None else ConnectorState(row.connector)
+    return Held(_one(row), state)
 
 
 def get(tx: Connection, writeback_id: str) -> Writeback:
@@ -76,6 +96,7 @@ def add_attempt(tx: Connection, writeback_id: str, attempt: Attempt) -> None:
     tx.execute(ADD_ATTEMPT, {
         "writeback_id": writeback_id, "at": attempt.at, "did": attempt.did,
         "state": attempt.state, "trouble": attempt.trouble, "took_ms": attempt.took_ms,
+        "heard": attempt.heard,
     })
 
 
@@ -84,7 +105,7 @@ def attempts(tx: Connection, writeback_id: str) -> list[Attempt]:
     rows = tx.execute(
         select(t.writeback_attempts).where(a.writeback_id == writeback_id).order_by(a.seq)
     )
-    return [Attempt(r.at, r.did, r.state, r.trouble, r.took_ms) for r in rows]
+    return [Attempt(r.at, r.did, r.state, r.trouble, r.took_ms, r.heard) for r in rows]
 
 
 def proved_at(tx: Connection, writeback_id: str) -> datetime:
