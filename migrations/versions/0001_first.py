@@ -74,6 +74,11 @@ def _str(name: str, size: int = 40, null: bool = False) -> Column[Any]:
     return Column(name, String(size), nullable=null)
 
 
+def _document() -> Column[Any]:
+    """A workflow's document. As text: JSONB would put its facts into another order."""
+    return Column("document", JSON(none_as_null=True), nullable=False)
+
+
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
@@ -82,10 +87,12 @@ workflow_versions = Table(
     "workflow_versions", metadata,
     Column("key", String(60), primary_key=True),
     Column("version", Integer, primary_key=True),
-    _str("hash", 64), Column("document", Json, nullable=False), _at("published_at"),
+    _str("hash", 64), _document(), _at("published_at"),
     _at("effective_at"), _of("draft_id", null=True), _str("published_by", 100),
-    _str("note", 500, null=True),
+    _str("note", 500, null=True), _at("unscheduled_at", null=True),
+    _str("unscheduled_by", 100, null=True), _str("unscheduled_why", 500, null=True),
     Index("ix_workflow_versions_effective", "effective_at"),
+    CheckConstraint("unscheduled_at < effective_at", name="never_in_force"),
 )
 
 people = Table(
@@ -415,7 +422,7 @@ staff_sessions = Table(
 # is exactly that.
 workflow_drafts = Table(
     "workflow_drafts", metadata, _id(), _str("key", 60), Column("base_version", Integer,
-    nullable=False), _str("title", 200), Column("document", Json, nullable=False),
+    nullable=False), _str("title", 200), _document(),
     _str("hash", 64), Column("revision", Integer, nullable=False), _str("state", 12),
     Column("authors", Json, nullable=False), _at("created_at"), _at("changed_at"),
     _at("submitted_at", null=True), _str("submitted_by", 100, null=True),
@@ -425,10 +432,12 @@ workflow_drafts = Table(
     Index("ix_workflow_drafts_state", "state", "id"),
 )
 
+# What approvers said of a draft as it stood at one revision; a later revision has to ask again.
 workflow_approvals = Table(
     "workflow_approvals", metadata, _id(), _ref("draft_id", "workflow_drafts", index=True),
-    _str("hash", 64), _str("approver", 100), _str("verdict", 12), _str("note", 500, null=True),
-    _at("at"), UniqueConstraint("draft_id", "hash", "approver"),
+    Column("revision", Integer, nullable=False), _str("hash", 64), _str("approver", 100),
+    _str("verdict", 12), _str("note", 500, null=True), _at("at"),
+    UniqueConstraint("draft_id", "revision", "approver"),
 )
 
 # A case made up to hold a policy to what it is meant to do; run on every draft of the workflow.
@@ -436,6 +445,14 @@ policy_tests = Table(
     "policy_tests", metadata, _id(), _str("key", 60), _str("name", 120),
     Column("inputs", Json, nullable=False), Column("expects", Json, nullable=False),
     _str("made_by", 100), _at("changed_at"), UniqueConstraint("key", "name"),
+)
+
+# Whether a connector's operation can be looked at, by the last look for an id nobody ever wrote.
+binding_tests = Table(
+    "binding_tests", metadata,
+    Column("connector", String(60), primary_key=True),
+    Column("operation", String(60), primary_key=True),
+    _at("tested_at"), _str("tested_by", 100), _str("trouble", 300, null=True),
 )
 
 impacts = Table(
