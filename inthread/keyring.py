@@ -11,15 +11,30 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyotp
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 TOKEN_LENGTH = 46
 _TOKEN = re.compile(r"[a-z0-9]{2}[A-Za-z0-9_-]{44}")
 _STOP = re.compile(r"[a-z0-9]{2}[0-9a-z]{26}[A-Za-z0-9_-]{22}")
 _CODE = re.compile(r"[0-9]{6}")
+_NONCE = 12
+# RFC 6238: steps of 30 s. One before and one after, for a clock that is a little off (5.2, 6).
+STEP = 30
+_DRIFT = 1
+# 24 of 32 characters, 120 bits: enough to be kept as a plain digest (ASVS 6.5.2).
+_RECOVERY = 24
+_CLEAR = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class Unsealed(ValueError):
+    """What was sealed cannot be opened: its key is gone, or it was altered."""
 
 
 class WeakKey(ValueError):
@@ -99,6 +114,20 @@ class Keyring:
         mac = self._mac(key_id, "stop", key_id, contact_id)[:16]
         return key_id + contact_id.removeprefix("con_") + _b64(mac)
 
+    # --- search ------------------------------------------------------------------------------
+
+    def tail(self, kind: str, address: str) -> str | None:
+        """What the last four digits of a phone number are looked up by, under the newest key; None
+        for an address of another kind."""
+        return self._tail(self.newest, address[-4:]) if kind == "phone" else None
+
+    def tails(self, digits: str) -> tuple[str, ...]:
+        """What these four digits were kept as, under any of the keys."""
+        return tuple(self._tail(key_id, digits) for key_id in self.keys)
+
+    def _tail(self, key_id: str, digits: str) -> str:
+        return self._mac(key_id, "tail", "phone", digits)[:16].hex()
+
     # --- codes -------------------------------------------------------------------------------
 
     def code(self, key_id: str, challenge_id: str, counter: int) -> str:
@@ -112,6 +141,33 @@ class Keyring:
             return False
         return hmac.compare_digest(self.code(key_id, challenge_id, counter), given)
 
+    # --- kept secrets ------------------------------------------------------------------------
+
+    def seal(self, purpose: str, about: str, text: str) -> str:
+        """*text* as it may be kept: AES-256-GCM under a key for this purpose, good only for the row
+        *about*. It begins with the key's id, so that keys can be changed (ASVS 11.2.2, 11.3.2)."""
+        nonce = secrets.token_bytes(_NONCE)
+        box, bound = self._box(self.newest, purpose), f"{purpose}\0{about}".encode()
+        return self.newest + _b64(nonce + box.encrypt(nonce, text.encode(), bound))
+
+    def unseal(self, purpose: str, about: str, kept: str) -> str:
+        """Raises Unsealed."""
+        key_id, raw = kept[:2], base64.urlsafe_b64decode(kept[2:] + "==")
+        if key_id not in self.keys:
+            raise Unsealed(f"it was sealed with the key {key_id}, which is not among INTHREAD_KEYS")
+        bound = f"{purpose}\0{about}".encode()
+        try:
+            return self._box(key_id, purpose).decrypt(raw[:_NONCE], raw[_NONCE:], bound).decode()
+        except InvalidTag:
+            raise Unsealed("it was altered") from None
+
+    def sealed_before(self, kept: str) -> bool:
+        """Whether an older key than the newest sealed it: then it is time to seal it again."""
+        return kept[:2] != self.newest
+
+    def _box(self, key_id: str, purpose: str) -> AESGCM:
+        return AESGCM(self._mac(key_id, "seal", purpose))
+
     # --- cookies and forms -------------------------------------------------------------------
 
     def form_token(self, purpose: str, bound_to: str) -> str:
@@ -123,6 +179,38 @@ class Keyring:
             hmac.compare_digest(_b64(self._mac(k, "form " + purpose, bound_to)[:16]), given)
             for k in self.keys
         ) if given.isascii() else False
+
+
+def new_totp() -> str:
+    """160 random bits for an authenticator app, in base32."""
+    return pyotp.random_base32()
+
+
+def totp_uri(secret: str, name: str, brand: str) -> str:
+    """What an authenticator app reads from the QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=brand)
+
+
+def totp_step(secret: str, given: str, now: datetime) -> int | None:
+    """The time step whose code this is, else None. The caller sees to it that a step passes once
+    (RFC 6238 5.2). Six ASCII digits; every comparison is constant-time, and all are made."""
+    if not _CODE.fullmatch(given):
+        return None
+    hotp, step = pyotp.HOTP(secret), int(now.timestamp()) // STEP
+    steps = range(step - _DRIFT, step + _DRIFT + 1)
+    right = [n for n in steps if hmac.compare_digest(hotp.at(n), given)]
+    return right[-1] if right else None
+
+
+def recovery_code() -> str:
+    """`k3v7-9m2q-...`: six groups of four."""
+    drawn = "".join(secrets.choice(_CLEAR) for _ in range(_RECOVERY))
+    return "-".join(drawn[n:n + 4] for n in range(0, _RECOVERY, 4))
+
+
+def recovery_digest(given: str) -> str:
+    """How a recovery code is kept and found, however it is spaced and cased."""
+    return digest("".join(c for c in given.lower() if c in _CLEAR))
 
 
 def digest(secret: str) -> str:

@@ -64,7 +64,7 @@ def a_person(
     person = Person(person_id, reference, name, locale, zone, points)
     with rt.db.begin() as tx:
         people.add_all(tx, [person], now)
-        people.add_contacts(tx, points, now)
+        people.add_contacts(tx, points, now, rt.keyring.tail)
         consents.add_all(tx, [
             Consent(person_id, point.id, purpose, True, "trigger", "the words agreed to", "1", now)
             for point in points for purpose in CONSENT_PURPOSES

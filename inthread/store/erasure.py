@@ -41,7 +41,7 @@ def erase_addresses(tx: Connection, person_id: str, now: datetime) -> int:
     _silence(tx, and_(among(tx, r.address, mine), r.state != "waiting"))
     return tx.execute(
         update(t.contacts).where(k.person_id == person_id, ~_MARKED).values(
-            address=literal(ERASED) + k.id, stopped_at=func.coalesce(k.stopped_at, now),
+            address=literal(ERASED) + k.id, tail=None, stopped_at=func.coalesce(k.stopped_at, now),
             stopped_why=func.coalesce(k.stopped_why, "erased"),
         )
     ).rowcount
@@ -69,7 +69,9 @@ def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None
     the source called the case. *sensitive*: names of facts that go."""
     row = tx.execute(select(c.facts).where(c.id == case_id)).one()
     facts = {name: value for name, value in row.facts.items() if name not in sensitive}
-    tx.execute(update(t.cases).where(c.id == case_id).values(facts=facts, ended_why=None))
+    tx.execute(update(t.cases).where(c.id == case_id).values(
+        facts=facts, ended_why=None, paused_why=None,
+    ))
     tx.execute(delete(t.drafts).where(t.drafts.c.case_id == case_id))
     w, x = t.writebacks.c, t.writeback_attempts.c
     tx.execute(update(t.writebacks).where(w.case_id == case_id).values(trouble=None))

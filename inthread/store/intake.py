@@ -14,12 +14,14 @@ from inthread.domain.case import Case
 from inthread.domain.consent import Consent
 from inthread.domain.intake import Known, Opening
 from inthread.domain.person import Contact, Person
+from inthread.domain.person_name import name_key, name_last
 from inthread.domain.work_item import WorkItem
 from inthread.domain.writeback import WritebackState
 from inthread.store import audit, cases
 from inthread.store import tables as t
 from inthread.store.audit import Tail
 from inthread.store.bulk import Cell, among, json_text, put, stamps
+from inthread.store.people import TailOf
 
 
 def known(
@@ -72,14 +74,17 @@ class Event(NamedTuple):
 
 _PEOPLE = (
     "id", "reference", "name", "locale", "zone", "country", "region", "prefers", "created_at",
+    "name_key", "name_last",
 )
 _CONTACTS = (
     "id", "person_id", "channel", "address", "rank", "known_since", "checked_at", "created_at",
+    "tail",
 )
 _CONSENTS = (
     "person_id", "contact_id", "purpose", "given", "source", "wording", "version", "at", "evidence",
 )
 _STATED = ("name", "locale", "zone", "country", "region", "prefers")
+_FOUND_BY = ("name_key", "name_last")
 _OWN = (
     "id", "reference", "natural_key", "person_id", "facts", "as_of", "owed_minor", "settled_minor",
     "currency",
@@ -97,18 +102,22 @@ def add_people(tx: Connection, people: Iterable[Person], now: datetime) -> None:
     """The people themselves; their contacts come by `add_contacts`."""
     at = stamps(tx)(now)
     put(tx, t.people, _PEOPLE, [
-        (p.id, p.reference, p.name, p.locale, p.zone, p.country, p.region, _json(p.prefers), at)
+        (p.id, p.reference, p.name, p.locale, p.zone, p.country, p.region, _json(p.prefers), at,
+         name_key(p.name), name_last(p.name))
         for p in people
     ])
 
 
-def add_contacts(tx: Connection, contacts: Iterable[Contact], now: datetime) -> None:
+def add_contacts(
+    tx: Connection, contacts: Iterable[Contact], now: datetime, tail: TailOf
+) -> None:
     spelled = stamps(tx)
     at = spelled(now)
     put(tx, t.contacts, _CONTACTS, [
         (k.id, k.person_id, k.channel, k.address, k.rank,
          spelled(k.known_since) if k.known_since else None,
-         spelled(k.checked_at) if k.checked_at else None, at) for k in contacts
+         spelled(k.checked_at) if k.checked_at else None, at, tail(k.kind, k.address))
+        for k in contacts
     ])
 
 
@@ -254,9 +263,10 @@ def restate_people(tx: Connection, people: Sequence[Person]) -> None:
     p = t.people.c
     tx.execute(
         update(t.people).where(p.id == bindparam("person"))
-        .values({name: bindparam(f"new_{name}") for name in _STATED}),
+        .values({name: bindparam(f"new_{name}") for name in (*_STATED, *_FOUND_BY)}),
         [
-            {"person": x.id, **{f"new_{name}": getattr(x, name) for name in _STATED}}
+            {"person": x.id, **{f"new_{name}": getattr(x, name) for name in _STATED},
+             "new_name_key": name_key(x.name), "new_name_last": name_last(x.name)}
             for x in sorted(people, key=lambda x: x.id)
         ],
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from inthread.domain.person import Contact, Person, channels_of
+from inthread.domain.person_name import name_key, name_last
 from inthread.domain.refusals import NotFound
 from inthread.store import tables as t
 from inthread.store.bulk import among
 
 p, k = t.people.c, t.contacts.c
+# (kind, address) -> what the end of a number is looked up by (`Keyring.tail`).
+TailOf = Callable[[str, str], str | None]
 
 _EACH = (
     select(
@@ -67,23 +70,27 @@ def add_all(tx: Connection, people: Sequence[Person], now: datetime) -> None:
         tx.execute(insert(t.people), [
             {"id": x.id, "reference": x.reference, "name": x.name, "locale": x.locale,
              "zone": x.zone, "country": x.country, "region": x.region, "prefers": x.prefers,
-             "created_at": now} for x in people
+             "created_at": now, "name_key": name_key(x.name), "name_last": name_last(x.name)}
+            for x in people
         ])
 
 
-def add_contacts(tx: Connection, contacts: Sequence[Contact], now: datetime) -> None:
+def add_contacts(
+    tx: Connection, contacts: Sequence[Contact], now: datetime, tail: TailOf
+) -> None:
     if contacts:
         tx.execute(insert(t.contacts), [
             {"id": x.id, "person_id": x.person_id, "channel": x.channel, "address": x.address,
              "rank": x.rank, "known_since": x.known_since, "checked_at": x.checked_at or now,
-             "created_at": now} for x in contacts
+             "created_at": now, "tail": tail(x.kind, x.address)} for x in contacts
         ])
 
 
 def rename(tx: Connection, person: Person) -> None:
     tx.execute(
         update(t.people).where(p.id == person.id)
-        .values(name=person.name, locale=person.locale, zone=person.zone)
+        .values(name=person.name, locale=person.locale, zone=person.zone,
+                name_key=name_key(person.name), name_last=name_last(person.name))
     )
 
 

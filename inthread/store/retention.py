@@ -253,7 +253,8 @@ def forget_name(tx: Connection, person_id: str) -> None:
     """All that is said of the person but their reference, and whether they are to be written to."""
     tx.execute(
         update(t.people).where(p.id == person_id)
-        .values(name="", locale=None, zone=None, country=None, region=None, prefers=None)
+        .values(name="", name_key=None, name_last=None, locale=None, zone=None, country=None,
+                region=None, prefers=None)
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import VARCHAR
 
 from inthread.store.columns import Json, Serial, UtcDateTime
 
@@ -69,6 +70,12 @@ def _document() -> Column[Any]:
     return Column("document", JSON(none_as_null=True), nullable=False)
 
 
+def _sorted(name: str) -> Column[Any]:
+    """Text that is looked for by how it begins: compared byte by byte on both databases, so that
+    an index finds it whatever language PostgreSQL was set up for."""
+    return Column(name, String(200).with_variant(VARCHAR(200, collation="C"), "postgresql"))
+
+
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
@@ -92,8 +99,8 @@ people = Table(
     _str("country", 2, null=True), _str("region", 10, null=True), Column("prefers", Json),
     _at("stopped_at", null=True), _str("stopped_by", 40, null=True),
     _at("held_at", null=True), _str("held_why", 200, null=True), _at("created_at"),
-    _str("name_key", 200, null=True), _str("name_last", 200, null=True),
-    Index("ix_people_name_key", "name_key"), Index("ix_people_name_last", "name_last"),
+    _sorted("name_key"), _sorted("name_last"),
+    Index("ix_people_name_key", "name_key", "id"), Index("ix_people_name_last", "name_last", "id"),
 )
 
 contacts = Table(
@@ -152,6 +159,9 @@ cases = Table(
     Index("ix_cases_expires", "expires_at", "id", **_where(LIVE)),
     Index("ix_cases_ended", "ended_at", "id", **_where("ended_at IS NOT NULL")),
     Index("ix_cases_reference", "reference"),
+    Index("ix_cases_shelf", "workflow", "state", "id"),
+    Index("ix_cases_owner", "next_owner", "next_due", "id", **_where(
+        f"{LIVE} AND next_owner <> 'cadence'")),
 )
 
 links = Table(
@@ -394,7 +404,6 @@ staff = Table(
     "staff", metadata, _id(), Column("email", String(254), nullable=False, unique=True),
     _str("name", 120), Column("roles", Json, nullable=False), _str("zone", 60),
     Column("password", Text), Column("totp", Text), Column("totp_last", BigInteger),
-    Column("recovery", Json, nullable=False),
     Column("subject", String(255), unique=True), _str("invitation", 64, null=True),
     _at("invitation_expires", null=True), _str("invited_by", 100), _at("created_at"),
     _at("active_at", null=True), _at("disabled_at", null=True),
@@ -406,6 +415,20 @@ staff_sessions = Table(
     Column("token_digest", String(64), nullable=False, unique=True),
     _ref("staff_id", "staff", index=True), Column("whole", Boolean, nullable=False),
     _at("started_at"), _at("seen_at"), _at("ended_at", null=True), _str("by", 20),
+    _str("network", 60), _str("agent", 120),
+)
+
+# What lets somebody in whose phone is lost: each once.
+recovery_codes = Table(
+    "recovery_codes", metadata, Column("digest", String(64), primary_key=True),
+    _ref("staff_id", "staff", index=True), _at("made_at"), _at("used_at", null=True),
+)
+
+# Tries that may fail: how many did since one succeeded, and when the next is looked at.
+counters = Table(
+    "counters", metadata, Column("key", String(120), primary_key=True),
+    Column("n", Integer, nullable=False), _at("at"), _at("free_at"),
+    Index("ix_counters_at", "at"),
 )
 
 # A change of a workflow on its way to being published. `hash` is of `document`: what is approved

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, VARCHAR
 
 revision = "0001"
 down_revision = None
@@ -79,6 +79,12 @@ def _document() -> Column[Any]:
     return Column("document", JSON(none_as_null=True), nullable=False)
 
 
+def _sorted(name: str) -> Column[Any]:
+    """Text that is looked for by how it begins: compared byte by byte on both databases, so that
+    an index finds it whatever language PostgreSQL was set up for."""
+    return Column(name, String(200).with_variant(VARCHAR(200, collation="C"), "postgresql"))
+
+
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
@@ -102,8 +108,8 @@ people = Table(
     _str("country", 2, null=True), _str("region", 10, null=True), Column("prefers", Json),
     _at("stopped_at", null=True), _str("stopped_by", 40, null=True),
     _at("held_at", null=True), _str("held_why", 200, null=True), _at("created_at"),
-    _str("name_key", 200, null=True), _str("name_last", 200, null=True),
-    Index("ix_people_name_key", "name_key"), Index("ix_people_name_last", "name_last"),
+    _sorted("name_key"), _sorted("name_last"),
+    Index("ix_people_name_key", "name_key", "id"), Index("ix_people_name_last", "name_last", "id"),
 )
 
 contacts = Table(
@@ -162,6 +168,9 @@ cases = Table(
     Index("ix_cases_expires", "expires_at", "id", **_where(LIVE)),
     Index("ix_cases_ended", "ended_at", "id", **_where("ended_at IS NOT NULL")),
     Index("ix_cases_reference", "reference"),
+    Index("ix_cases_shelf", "workflow", "state", "id"),
+    Index("ix_cases_owner", "next_owner", "next_due", "id", **_where(
+        f"{LIVE} AND next_owner <> 'cadence'")),
 )
 
 links = Table(

@@ -215,7 +215,7 @@ def a_young_phone(rt: Runtime, clock: Clock) -> AVisit:
     person = a_person(rt=rt, contacts=(("email", EMAIL),))
     phone = Contact("con_new", person.id, "sms", PHONE, 0, known_since=clock.at)
     with rt.db.begin() as tx:
-        people.add_contacts(tx, [phone], clock.at)
+        people.add_contacts(tx, [phone], clock.at, rt.keyring.tail)
     clock.tick(hours=1)
     return an_open_visit(rt=rt, person=person)
 

@@ -104,7 +104,8 @@ def test_it_goes_the_way_the_old_one_went(rt: Runtime, clock: Clock, fakes: Fake
     person = a_person(rt=rt, contacts=(("email", EMAIL),))
     case = an_asked_case(rt=rt, person=person)
     with rt.db.begin() as tx:
-        people.add_contacts(tx, [Contact("con_new", person.id, "sms", PHONE, 0)], clock.at)
+        people.add_contacts(tx, [Contact("con_new", person.id, "sms", PHONE, 0)], clock.at,
+                            rt.keyring.tail)
     _, token = run_out(rt, clock, case)
     assert renew(rt, token).address == EMAIL
     carry_all(rt, kinds=("message",))

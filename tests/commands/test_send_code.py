@@ -133,7 +133,8 @@ def test_a35_a_phone_of_an_hour_ago_gets_no_code(rt: Runtime, clock: Clock, fake
     person = a_person(rt=rt, contacts=(("email", EMAIL),))
     with rt.db.begin() as tx:
         people.add_contacts(
-            tx, [Contact("con_new", person.id, "sms", PHONE, 0, known_since=clock.at)], clock.at
+            tx, [Contact("con_new", person.id, "sms", PHONE, 0, known_since=clock.at)], clock.at,
+            rt.keyring.tail,
         )
     case = an_asked_case(rt=rt, person=person)
     clock.tick(hours=1)

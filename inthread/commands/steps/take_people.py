@@ -62,7 +62,7 @@ class NamedPeople:
         tx, now = self.tx, self.now
         intake.add_people(tx, [self.known[r] for r in self._new], now)
         intake.restate_people(tx, [self.known[r] for r in self._renamed.difference(self._new)])
-        intake.add_contacts(tx, self._contacts.values(), now)
+        intake.add_contacts(tx, self._contacts.values(), now, self.rt.keyring.tail)
         intake.check_contacts(tx, self._checked, now)
         there = intake.purposes_of(tx, {k for k, _ in self._agreed} - self._contacts.keys())
         intake.add_consents(tx, [x for key, x in self._agreed.items() if key not in there])
