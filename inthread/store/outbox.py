@@ -126,6 +126,33 @@ def postpone_held(tx: Connection, job: Job, due_at: datetime, now: datetime) -> 
     return tx.execute(POSTPONE_HELD, {**held, **back}).rowcount == 1
 
 
+def hasten(tx: Connection, case_id: str, ref: str, now: datetime) -> bool:
+    """What waits for *ref* is due now. False when nothing waits. A worker that holds it goes on."""
+    waits = update(t.outbox).where(o.case_id == case_id, o.ref == ref, _WAITING)
+    tx.info["wake"] = True
+    return tx.execute(waits.values(due_at=now)).rowcount > 0
+
+
+def due_of(tx: Connection, case_id: str, ref: str) -> datetime | None:
+    """When what waits for *ref* is due."""
+    at: datetime | None = tx.execute(
+        select(func.min(o.due_at)).where(o.case_id == case_id, o.ref == ref, _WAITING)
+    ).scalar_one()
+    return at
+
+
+def hasten_connector(tx: Connection, connector: str, now: datetime) -> int:
+    """Every writeback that waits for this system of record is due now."""
+    w = t.writebacks.c
+    unproved = select(w.id).where(w.state != "proved", w.connector == connector)
+    tx.info["wake"] = True
+    return tx.execute(
+        update(t.outbox)
+        .where(o.kind == "writeback", _WAITING, o.due_at > now, o.ref.in_(unproved))
+        .values(due_at=now)
+    ).rowcount
+
+
 DROP = (
     update(t.outbox)
     .where(o.case_id == bindparam("case"), o.kind.in_(bindparam("kinds", expanding=True)), _WAITING)

@@ -75,6 +75,11 @@ def get(tx: Connection, writeback_id: str) -> Writeback:
     return _one(tx.execute(BY_ID, {"writeback": writeback_id}).one())
 
 
+def find(tx: Connection, writeback_id: str) -> Writeback | None:
+    row = tx.execute(BY_ID, {"writeback": writeback_id}).one_or_none()
+    return _one(row) if row else None
+
+
 def of_outcome(tx: Connection, outcome_id: str) -> list[Writeback]:
     return [_one(r) for r in tx.execute(OF_OUTCOME, {"outcome": outcome_id})]
 

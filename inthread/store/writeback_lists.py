@@ -1,0 +1,122 @@
+"""Writebacks and tries for pages: a page at a time, and never more rows read than a page may take.
+
+What failed or waits has an index of its own; what was proved is most of all there is, so it is
+found by going back from the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, func, select, text
+
+from inthread.store import tables as t
+
+w, a = t.writebacks.c, t.writeback_attempts.c
+# How many rows one look goes back at most, before it asks whether to go on.
+WINDOW = 5_000
+TRIES = 2_000
+_UNPROVED = text("writebacks.state <> 'proved'")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One writeback in a list. `called_at`: its last call; `due_at`: its next, if one waits."""
+
+    id: str
+    case_id: str
+    reference: str
+    connector: str
+    operation: str
+    state: str
+    attempts: int
+    trouble: str | None
+    called_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """`after`: where the next page begins; None when all was seen. `short`: the look ended before
+    the page was full, and there may be more further back."""
+
+    lines: Sequence[Line]
+    after: str | None
+    short: bool
+
+
+def page(
+    tx: Connection, *, connector: str, state: str, after: str, most: int
+) -> Found:
+    """The newest first. An empty filter takes all."""
+    window = select(w.id).order_by(w.id.desc()).limit(WINDOW)
+    if after:
+        window = window.where(w.id < after)
+    if state and state != "proved":
+        window = window.where(_UNPROVED, w.state == state)
+    seen = window.cte("seen")
+    due = and_(t.outbox.c.case_id == w.case_id, t.outbox.c.ref == w.id,
+               text("outbox.done_at IS NULL"))
+    query = (
+        select(t.writebacks, t.cases.c.reference.label("case_reference"), t.outbox.c.due_at)
+        .join(seen, seen.c.id == w.id).join(t.cases, t.cases.c.id == w.case_id)
+        .outerjoin(t.outbox, due)
+        .order_by(w.id.desc()).limit(most + 1)
+    )
+    if state:
+        query = query.where(w.state == state)
+    if connector:
+        query = query.where(w.connector == connector)
+    lines = [_line(r) for r in tx.execute(query)]
+    if len(lines) > most:
+        return Found(lines[:most], lines[most - 1].id, False)
+    looked = tx.execute(select(func.count(), func.min(seen.c.id)).select_from(seen)).one()
+    more = looked[0] == WINDOW
+    return Found(lines, looked[1] if more else None, more)
+
+
+@dataclass(frozen=True)
+class Try:
+    """`ok`: they answered, whatever it was."""
+
+    connector: str
+    at: datetime
+    ok: bool
+    took_ms: int
+
+
+def latest_tries(tx: Connection, since: datetime) -> list[Try]:
+    """The newest tries of all systems of record, at most 2,000, the newest first."""
+    newest = select(a.seq).order_by(a.seq.desc()).limit(TRIES).cte("newest")
+    rows = tx.execute(
+        select(w.connector, a.at, a.state, a.trouble, a.took_ms)
+        .join_from(t.writeback_attempts, newest, newest.c.seq == a.seq)
+        .join(t.writebacks, w.id == a.writeback_id)
+        .where(a.at >= since).order_by(a.seq.desc())
+    )
+    return [
+        Try(r.connector, r.at, r.state in ("applied", "proved") or not r.trouble, r.took_ms)
+        for r in rows
+    ]
+
+
+def _line(r: Row[tuple[object, ...]]) -> Line:
+    return Line(
+        r.id, r.case_id, r.case_reference, r.connector, r.operation, r.state, r.attempts,
+        r.trouble, r.called_at, r.due_at,
+    )
+
+
+def failed_between(
+    tx: Connection, connector: str, since: datetime, until: datetime, after: str, most: int
+) -> list[str]:
+    """Ids of what failed and was last called in this span, in the order they were made."""
+    rows = tx.execute(
+        select(w.id)
+        .where(_UNPROVED, w.state == "failed", w.connector == connector, w.called_at >= since,
+               w.called_at < until, w.id > after)
+        .order_by(w.id).limit(most)
+    )
+    return [r.id for r in rows]
