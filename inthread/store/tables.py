@@ -331,7 +331,8 @@ work_items = Table(
     _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
     _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
     null=True), _str("note", 500, null=True),
-    _of("assigned_to", null=True), _of("claimed_by", null=True), _at("claimed_until", null=True),
+    _str("cause", 200), _of("assigned_to", null=True), _of("claimed_by", null=True),
+    _at("claimed_until", null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
     Index("ix_work_items_case", "case_id", "reason"),
@@ -340,6 +341,12 @@ work_items = Table(
     Index("ix_work_items_claimed", "claimed_by", "due_at", "id", **_where(
         "resolved_at IS NULL AND claimed_by IS NOT NULL")),
     Index("ix_work_items_queue", "queue", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_free", "due_at", "id", **_where(
+        "resolved_at IS NULL AND assigned_to IS NULL")),
+    Index("ix_work_items_reason", "reason", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_cause", "cause", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_queue_cause", "queue", "cause", "due_at", "id", **_where(
+        "resolved_at IS NULL")),
 )
 
 work_comments = Table(
@@ -425,10 +432,10 @@ recovery_codes = Table(
 )
 
 # Tries that may fail: how many did since one succeeded, and when the next is looked at.
-counters = Table(
-    "counters", metadata, Column("key", String(120), primary_key=True),
+throttles = Table(
+    "throttles", metadata, Column("key", String(120), primary_key=True),
     Column("n", Integer, nullable=False), _at("at"), _at("free_at"),
-    Index("ix_counters_at", "at"),
+    Index("ix_throttles_at", "at"),
 )
 
 # A change of a workflow on its way to being published. `hash` is of `document`: what is approved

@@ -340,7 +340,8 @@ work_items = Table(
     _at("due_at"), Column("packet", Json, nullable=False), _at("opened_at"),
     _at("resolved_at", null=True), _str("resolution", 40, null=True), _str("resolved_by", 80,
     null=True), _str("note", 500, null=True),
-    _of("assigned_to", null=True), _of("claimed_by", null=True), _at("claimed_until", null=True),
+    _str("cause", 200), _of("assigned_to", null=True), _of("claimed_by", null=True),
+    _at("claimed_until", null=True),
     Index("uq_work_items_open", "case_id", unique=True, **_where("resolved_at IS NULL")),
     Index("ix_work_items_due", "due_at", "id", **_where("resolved_at IS NULL")),
     Index("ix_work_items_case", "case_id", "reason"),
@@ -349,6 +350,12 @@ work_items = Table(
     Index("ix_work_items_claimed", "claimed_by", "due_at", "id", **_where(
         "resolved_at IS NULL AND claimed_by IS NOT NULL")),
     Index("ix_work_items_queue", "queue", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_free", "due_at", "id", **_where(
+        "resolved_at IS NULL AND assigned_to IS NULL")),
+    Index("ix_work_items_reason", "reason", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_cause", "cause", "due_at", "id", **_where("resolved_at IS NULL")),
+    Index("ix_work_items_queue_cause", "queue", "cause", "due_at", "id", **_where(
+        "resolved_at IS NULL")),
 )
 
 work_comments = Table(
@@ -413,7 +420,6 @@ staff = Table(
     "staff", metadata, _id(), Column("email", String(254), nullable=False, unique=True),
     _str("name", 120), Column("roles", Json, nullable=False), _str("zone", 60),
     Column("password", Text), Column("totp", Text), Column("totp_last", BigInteger),
-    Column("recovery", Json, nullable=False),
     Column("subject", String(255), unique=True), _str("invitation", 64, null=True),
     _at("invitation_expires", null=True), _str("invited_by", 100), _at("created_at"),
     _at("active_at", null=True), _at("disabled_at", null=True),
@@ -425,6 +431,20 @@ staff_sessions = Table(
     Column("token_digest", String(64), nullable=False, unique=True),
     _ref("staff_id", "staff", index=True), Column("whole", Boolean, nullable=False),
     _at("started_at"), _at("seen_at"), _at("ended_at", null=True), _str("by", 20),
+    _str("network", 60), _str("agent", 120),
+)
+
+# What lets somebody in whose phone is lost: each once.
+recovery_codes = Table(
+    "recovery_codes", metadata, Column("digest", String(64), primary_key=True),
+    _ref("staff_id", "staff", index=True), _at("made_at"), _at("used_at", null=True),
+)
+
+# Tries that may fail: how many did since one succeeded, and when the next is looked at.
+throttles = Table(
+    "throttles", metadata, Column("key", String(120), primary_key=True),
+    Column("n", Integer, nullable=False), _at("at"), _at("free_at"),
+    Index("ix_throttles_at", "at"),
 )
 
 # A change of a workflow on its way to being published. `hash` is of `document`: what is approved
