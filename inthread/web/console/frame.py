@@ -9,7 +9,7 @@ from inthread.domain.actor import Actor
 
 @dataclass(frozen=True)
 class Door:
-    """`icon`: a symbol of the sprite (`templates/console/icons.svg`)."""
+    """`icon`: a line of `tools/icons.txt`."""
 
     name: str
     path: str
