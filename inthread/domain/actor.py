@@ -11,7 +11,8 @@ SCOPES = (
     "workflows:write", "metrics:read", "visit", "carry", "payments:write", "replies:write",
     "contacts:stop", "retention:write", "staff:read", "staff:write", "policy:read", "policy:write",
     "policy:approve", "people:reveal", "writebacks:read", "writebacks:write", "messages:read",
-    "audit:read", "settings:write", "sign_in",
+    "audit:read", "settings:write", "sign_in", "account",
+    "deny",
 )
 # Approving takes a person who signed in: no key does.
 API_SCOPES = (
@@ -20,6 +21,14 @@ API_SCOPES = (
     "writebacks:read", "writebacks:write", "messages:read", "audit:read", "staff:read",
     "staff:write", "keys:write", "settings:write",
 )
+# What an admin may give a machine. What decides who may do what, and by which rules, people do in
+# their own name; whoever has the machine itself can give it by the command line.
+MACHINE_SCOPES = tuple(
+    scope for scope in API_SCOPES
+    if scope not in ("policy:write", "staff:write", "keys:write", "settings:write")
+)
+# What a person may give a key of their own, as far as their roles have it.
+PERSONAL_SCOPES = (*API_SCOPES, "policy:approve")
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,11 @@ class Actor:
 
 CUSTOMER = Actor("customer", "visit", frozenset({"visit", "contacts:stop"}))
 WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write", "contacts:stop"}))
-OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - {"policy:approve", "sign_in"})
+OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - {"policy:approve", "sign_in", "account"})
 # Whoever stands before the console's door.
 STRANGER = Actor("stranger", "console", frozenset({"sign_in"}))
+# The web itself, when it turns somebody away.
+GATE = Actor("web", "gate", frozenset({"deny"}))
 
 
 def provider(key: str) -> Actor:

@@ -16,6 +16,8 @@ Every way the system says no. A refusal is a rule speaking, never a bug.
   x NonceReused            the once-key came back with another body
   x CodeRefused            wrong, used, expired, locked: one answer (RTS (EU) 2018/389 4(3)(a))
   x FactRefused            the known fact did not match
+  x SignInRefused          e-mail, password or provider: one answer, whichever it was
+  x LastAdmin              without this person nobody could let others in
   x Locked                 too many tries; carries until when and who has it now
   x TooMany                too often; carries how long to wait
   x CannotReach            no contact point that may be used for this
@@ -127,6 +129,14 @@ class FactRefused(Refused):
     def __init__(self, tries_left: int) -> None:
         super().__init__("fact refused")
         self.tries_left = tries_left
+
+
+class SignInRefused(Refused):
+    code = "sign_in_refused"
+
+
+class LastAdmin(Refused):
+    code = "last_admin"
 
 
 class Locked(Refused):

@@ -48,6 +48,10 @@ ANSWERS: Mapping[str, Answer] = {
     "nonce_reused": Answer(422, "conflict", "The once-key came back with another body."),
     "code_refused": Answer(422, "code", "The code is not right, or no longer counts."),
     "fact_refused": Answer(422, "fact", "The answer does not match what is on file."),
+    "sign_in_refused": Answer(
+        422, "forbidden", "The e-mail address, the password or the code does not match."
+    ),
+    "last_admin": Answer(409, "conflict", "One active admin has to remain."),
     "locked": Answer(429, "locked", "There were too many wrong tries."),
     "too_many": Answer(429, "too_many", "That was asked too often."),
     "cannot_reach": Answer(409, "unreachable", "No contact point may be used for this."),

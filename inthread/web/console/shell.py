@@ -18,7 +18,7 @@ from flask import Blueprint, Response, abort, g, request
 from inthread.commands.touch_session import touch_session
 from inthread.domain.actor import Actor
 from inthread.domain.refusals import Forbidden
-from inthread.domain.staff import Session, Staff
+from inthread.domain.staff import Staff, StaffSession
 from inthread.queries.staff_session import staff_session
 from inthread.web import form_tokens
 from inthread.web.console.frame import frame
@@ -63,8 +63,8 @@ def me() -> Staff:
     return session().staff
 
 
-def session() -> Session:
-    found: Session = g.staff_session
+def session() -> StaffSession:
+    found: StaffSession = g.staff_session
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from inthread.domain.refusals import BadInput, Refused
-from inthread.web.console import assets, today
+from inthread.web.console import account, assets, door, today
 from inthread.web.console.shell import PREFIX, SIGN_IN, SignedOut, show
 from inthread.web.pages import Pages
 from inthread.web.refusals import ANSWERS
@@ -20,7 +21,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-ROOMS = (today,)
+ROOMS = (door, today, account,)
 log = structlog.get_logger()
 
 
@@ -67,7 +68,7 @@ def _to_the_door() -> Response:
     """A part of a page that htmx asked for cannot sign anybody in: the whole page goes there."""
     where = SIGN_IN
     if request.method == "GET":
-        where += f"?next={request.full_path.rstrip('?')}"
+        where += f"?next={quote(request.full_path.rstrip('?'), safe='/?=')}"
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": where})
     return Response(status=303, headers={"Location": where})

@@ -13,7 +13,7 @@ from inthread.domain.actor import Actor
 from inthread.domain.staff import Role, Staff
 from inthread.keyring import digest
 from inthread.runtime import Runtime
-from inthread.store import staff
+from inthread.store import staff, staff_sessions
 from inthread.web.console.shell import COOKIE
 from tests.web.visitor import ORIGIN
 
@@ -52,7 +52,7 @@ def hire(app: Flask, rt: Runtime, *roles: str, name: str = "Ada Lin") -> Colleag
             tx, person_id, f"{person_id}@staff.test", name, [Role(role) for role in roles],
             by="operator:cli", now=rt.now(), active=True,
         )
-        staff.start_session(
+        staff_sessions.start(
             tx, rt.new_id("ses"), digest(token), person_id, whole=True, by="password", now=rt.now()
         )
         person = staff.get(tx, person_id)
