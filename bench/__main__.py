@@ -19,7 +19,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import carry, contact, growth, intake, journey, page, start
+from bench import carry, console, contact, growth, intake, journey, page, start
 from bench.context import Context, contexts
 from bench.row import Count, Row
 
@@ -27,6 +27,7 @@ Rows = Sequence[Row | Count]
 MEASURES: Mapping[str, Callable[[Context], Rows]] = {
     "journey": journey.rows,
     "carry": carry.rows,
+    "console": console.rows,
     "contact": contact.rows,
     "intake": intake.rows,
     "growth": growth.rows,

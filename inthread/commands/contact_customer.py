@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from inthread.commands.steps.can_send import Decided, may_ask
@@ -87,6 +87,9 @@ def _do_step(
     if case.next.due > now:
         outbox.move(tx, job, now, case.next.due)
         return None
+    if case.paused(now):
+        _rest(tx, job, case, now)
+        return None
     step = due_step(rt, case)
     if step is None:
         hand_over(rt, tx, actor=actor, case=case, reason="no_response", why="cadence is over")
@@ -97,6 +100,15 @@ def _do_step(
         _go_on(due, due.after, case.step + 1)
         return None
     return _take_step(due)
+
+
+def _rest(tx: Tx, job: outbox.Job, case: Case, now: datetime) -> None:
+    """What came due while staff let the case rest waits for the end of that."""
+    if case.paused_until is None or case.next is None or not outbox.move(
+        tx, job, now, case.paused_until
+    ):
+        raise _Lost
+    cases.save(tx, case, case.at_step(case.step, replace(case.next, due=case.paused_until)))
 
 
 def _take_step(due: _Due) -> Going | None:

@@ -11,6 +11,7 @@
     open | exception -> expired                its time is over
 
 A live case (open, pending, resolved, exception) has exactly one NextStep: what, whose, by when.
+While it is paused we ask for nothing; what the customer does counts as always.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Case:
-    """`ended_why`: in the words of whoever took the case back."""
+    """`ended_why`: in the words of whoever took the case back. `paused_until`: before then nothing
+    is asked for, and `paused_why` in the words of whoever said so; it may be in the past."""
 
     id: str
     reference: str
@@ -74,6 +76,8 @@ class Case:
     ended_at: datetime | None = None
     ended_why: str | None = None
     version: int = 0
+    paused_until: datetime | None = None
+    paused_why: str | None = None
 
     @property
     def live(self) -> bool:
@@ -138,6 +142,26 @@ class Case:
         return replace(
             self, state=state, next=None, ended_at=now, ended_why=why, version=self.version + 1
         )
+
+    def paused(self, now: datetime) -> bool:
+        """A pause ends by itself, exactly at its end."""
+        return self.paused_until is not None and now < self.paused_until
+
+    def pause(self, until: datetime, why: str, now: datetime) -> Case:
+        """What is next waits until then, if it would come before."""
+        return replace(self._waiting(until, now), paused_until=until, paused_why=why)
+
+    def unpause(self, now: datetime) -> Case:
+        """What waited for the end of the pause is due now."""
+        return replace(self._waiting(now, now), paused_until=None, paused_why=None)
+
+    def _waiting(self, until: datetime, now: datetime) -> Case:
+        """Only an open case asks; another goes on as it does."""
+        step = self.next
+        if self.state is CaseState.OPEN and step is not None:
+            own = now if step.due == self.paused_until else step.due
+            step = replace(step, due=max(own, until))
+        return self._to(self.state, step)
 
     def at_step(self, step: int, next: NextStep) -> Case:
         """The same state, at number *step* of its cadence, with what is next."""

@@ -56,6 +56,7 @@ class Standing:
     purpose gives it; None when there is none. `suppressed`: nobody is written to at this address.
     `in_doubt`: a reply of theirs waits to be read. `rival`: when a case of more importance wants
     what is left of the day's messages. `suppressed_since`: looked up only for answers to replies.
+    `paused_until`: staff let the case rest until then.
     """
 
     case: CaseState
@@ -67,6 +68,7 @@ class Standing:
     in_doubt: bool = False
     asked: Asked = Asked()
     rival: datetime | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Finding:
 def can_ask(standing: Standing, terms: Terms, now: datetime) -> Gate:
     """Whether a message that we start may go."""
     found = [
-        *_ended(standing), *_stopped(standing), *_unwanted(standing), *_unreachable(standing, now),
+        *_ended(standing), *_paused(standing, now), *_stopped(standing), *_unwanted(standing), *_unreachable(standing, now),
         *_number(standing, terms, now), *_window(standing, terms.approved_text, now),
         *_voice(standing, terms.voice_text),
         *_hours(terms), *_caps(standing, terms, now),
@@ -133,6 +135,11 @@ def _ended(standing: Standing) -> list[Finding]:
     if standing.case is CaseState.OPEN:
         return []
     return [Finding(f"case_{standing.case}")]
+
+
+def _paused(standing: Standing, now: datetime) -> list[Finding]:
+    until = standing.paused_until
+    return [Finding("paused", until)] if until is not None and now < until else []
 
 
 def _stopped(standing: Standing, *, person: bool = True) -> list[Finding]:

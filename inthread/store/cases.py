@@ -249,6 +249,7 @@ def _row(case: Case) -> dict[str, object]:
         "attempt": case.attempt, "done": list(case.done), "step": case.step,
         "opened_at": case.opened_at, "expires_at": case.expires_at, "ended_at": case.ended_at,
         "ended_why": case.ended_why, "version": case.version,
+        "paused_until": case.paused_until, "paused_why": case.paused_why,
     }
 
 
@@ -264,4 +265,5 @@ def _one(r: Row[tuple[object, ...]]) -> Case:
         next=NextStep(r.next_what, r.next_owner, r.next_due) if r.next_what else None,
         attempt=r.attempt, done=tuple(r.done), step=r.step, opened_at=r.opened_at,
         expires_at=r.expires_at, ended_at=r.ended_at, ended_why=r.ended_why, version=r.version,
+        paused_until=r.paused_until, paused_why=r.paused_why,
     )

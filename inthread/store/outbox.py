@@ -165,6 +165,19 @@ def drop(tx: Connection, case_id: str, kinds: Sequence[str], now: datetime) -> i
     return tx.execute(DROP, {"case": case_id, "kinds": list(kinds), "now": now}).rowcount
 
 
+DELAY = (
+    update(t.outbox)
+    .where(o.case_id == bindparam("case"), o.kind == bindparam("of_kind"), _WAITING)
+    .values(due_at=bindparam("until"), lease=None, leased_until=None)
+)
+
+
+def delay(tx: Connection, case_id: str, kind: str, until: datetime) -> int:
+    """What waits for a case, of this kind, is due then; how many there were. Who holds it just now
+    finds so when it comes to record."""
+    return tx.execute(DELAY, {"case": case_id, "of_kind": kind, "until": until}).rowcount
+
+
 def waiting(tx: Connection, case_id: str) -> list[tuple[str, str, datetime]]:
     """(kind, ref, due) of what waits for a case."""
     rows = tx.execute(

@@ -155,6 +155,7 @@ _UNDER: tuple[tuple[Table, Column[Any], Table], ...] = (
     (t.payment_events, t.payment_events.c.payment_id, t.payments),
     (t.writeback_attempts, t.writeback_attempts.c.writeback_id, t.writebacks),
     (t.deliveries, t.deliveries.c.message_id, t.messages),
+    (t.work_comments, t.work_comments.c.work_item_id, t.work_items),
 )
 
 
@@ -200,7 +201,7 @@ def drop_document(tx: Connection, document_id: str) -> None:
 # Done to what is kept of the person, not by or with them.
 _OURS = tuple(e.value for e in (
     AuditEvent.PERSON_HELD, AuditEvent.PERSON_RELEASED, AuditEvent.PERSON_ERASED,
-    AuditEvent.PERSON_FORGOTTEN,
+    AuditEvent.PERSON_FORGOTTEN, AuditEvent.PERSON_REVEALED,
 ))
 
 

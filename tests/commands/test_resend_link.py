@@ -51,7 +51,7 @@ def test_somebody_on_the_phone_gets_their_link_at_any_hour(
     assert send(rt, case).channel == "sms"
     carry_all(rt, kinds=("message",))
     assert len(fakes.sms.sent) == 2
-    assert token in fakes.sms.sent[-1].text
+    assert token in fakes.sms.sent[-1].body
     [event] = [e for e in every_row(rt.db)["audit"] if e["event"] == "link.resent"]
     assert (event["subject"], event["actor"]) == (case.id, "staff:stf_1")
     assert (event["detail"]["asked"], event["detail"]["channel"]) == (True, "sms")

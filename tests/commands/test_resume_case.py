@@ -20,9 +20,9 @@ from tests.rows import nothing_written
 AGENT = Actor("staff", "stf_1", frozenset({"cases:write"}))
 
 
-def paused(rt: Runtime, case: Case) -> Case:
+def paused(rt: Runtime, case: Case, days: int = 3) -> Case:
     return pause_case(
-        rt, actor=AGENT, case_id=case.id, until=rt.now() + timedelta(days=3), reason="ill"
+        rt, actor=AGENT, case_id=case.id, until=rt.now() + timedelta(days=days), reason="ill"
     )
 
 
@@ -44,7 +44,7 @@ def test_what_waited_goes_on_now(rt: Runtime, clock: Clock, fakes: Fakes) -> Non
 
 def test_a_later_step_stays_where_it_is(rt: Runtime) -> None:
     case = an_asked_case(rt=rt)
-    paused(rt, case)
+    paused(rt, case, days=1)
     assert resume_case(rt, actor=AGENT, case_id=case.id).next == case.next
     assert case.next is not None
     assert jobs(rt, case) == [("contact", case.id, case.next.due)]

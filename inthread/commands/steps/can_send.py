@@ -93,6 +93,7 @@ def _standing(
     return Standing(
         case.state, contact, stopped=person.stopped_at is not None, consent=look.consent,
         suppressed=look.suppressed, in_doubt=look.in_doubt, asked=asked, rival=rival,
+        paused_until=case.paused_until,
     )
 
 
