@@ -19,8 +19,10 @@ from inthread.commands.touch_session import touch_session
 from inthread.domain.actor import Actor
 from inthread.domain.refusals import Forbidden
 from inthread.domain.staff import Staff, StaffSession
+from inthread.queries.console_counts import Counts, console_counts
 from inthread.queries.staff_session import staff_session
 from inthread.web import form_tokens
+from inthread.web.console.badges import badges
 from inthread.web.console.frame import frame
 from inthread.web.reader import Reader
 from inthread.web.responding import pages, runtime
@@ -29,6 +31,8 @@ from inthread.web.security import UNSAFE, check_form, doubled, from_here
 PREFIX = "/console"
 SIGN_IN = f"{PREFIX}/sign-in"
 COOKIE = "__Host-staff"
+# On what a page asks for by itself: nobody is at work for that (ASVS 7.3.1).
+LIVE = "X-Live"
 P = ParamSpec("P")
 View = Callable[P, Response]
 
@@ -77,14 +81,23 @@ def may(scope: str) -> bool:
     return scope in actor().scopes
 
 
+def counts() -> Counts:
+    """What waits for whoever is signed in, asked once a request."""
+    found: Counts | None = g.get("console_counts")
+    if found is None:
+        found = g.console_counts = console_counts(runtime(), actor=actor())
+    return found
+
+
 def show(template: str, *, status: int = 200, **context: object) -> Response:
     """A page of the console, in its frame. Templates get `me`, `may`, `nav`, `here`, `csrf`,
     `said` (what the POST before did) and `whole` (False when htmx asked for a part)."""
+    whole = "HX-Request" not in request.headers
     shared = {
         "brand": runtime().brand, "me": me(), "may": may, "here": request.path,
         "nav": frame(actor()), "csrf": form_tokens.made(), "said": request.args.get("said", ""),
-        "now": runtime().now(), "whole": "HX-Request" not in request.headers,
-        "rt_origin": runtime().origin,
+        "now": runtime().now(), "whole": whole,
+        "rt_origin": runtime().origin, "badges": badges(counts()) if whole else {},
     }
     html = pages().html(template, reader(), {**shared, **context})
     return Response(html, status=status, content_type="text/html; charset=utf-8")
@@ -136,4 +149,5 @@ def _admit() -> None:
     g.staff_session = found
     form_tokens.bind_to("staff", token)
     check_post()
-    touch_session(runtime(), actor=found.staff.actor, session=found)
+    if LIVE not in request.headers:
+        touch_session(runtime(), actor=found.staff.actor, session=found)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
-from inthread.web.console.shell import needs, room, show
+from inthread.queries import today as queries
+from inthread.web.console.badges import bounded
+from inthread.web.console.shell import actor, counts, needs, room, show
+from inthread.web.responding import runtime
 
 bp = room("today", "")
 
@@ -12,4 +15,7 @@ bp = room("today", "")
 @bp.get("/")
 @needs("work:read")
 def today() -> Response:
-    return show("console/today.html")
+    return show(
+        "console/today.html", today=queries.today(runtime(), actor=actor()), counts=counts(),
+        bounded=bounded,
+    )
