@@ -22,10 +22,10 @@ COLUMNS = ("at", "subject", "n", "actor", "event", "detail", "prev", "hash")
 
 
 def export_audit(
-    rt: Runtime, *, actor: Actor, wanted: Wanted, form: str = "csv"
+    rt: Runtime, *, actor: Actor, wanted: Wanted, form: str = "csv", most: int = MOST
 ) -> Iterator[str]:
     """The events as CSV (RFC 4180, no cell a formula) or as one JSON object a line, the newest
-    first, at most 100,000. Recorded before the first line leaves. Raises Forbidden, BadInput."""
+    first, at most *most*. Recorded before the first line leaves. Raises Forbidden, BadInput."""
     actor.require("audit:read")
     if form not in FORMS:
         raise BadInput([Problem("/form", f"use one of {', '.join(FORMS)}")])
@@ -35,12 +35,12 @@ def export_audit(
             tx, now, actor, f"export:{actor}", AuditEvent.AUDIT_EXPORTED,
             **_asked(wanted), form=form,
         )
-    return _lines(rt, wanted, form)
+    return _lines(rt, wanted, form, min(most, MOST))
 
 
 def _asked(wanted: Wanted) -> Mapping[str, object]:
     return {
-        "subject": wanted.subject, "by": wanted.actor, "of": wanted.event,
+        "about": wanted.subject, "by": wanted.actor, "of": wanted.event,
         "since": _text(wanted.since), "until": _text(wanted.until),
     }
 
@@ -49,11 +49,11 @@ def _text(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat() if at else None
 
 
-def _lines(rt: Runtime, wanted: Wanted, form: str) -> Iterator[str]:
+def _lines(rt: Runtime, wanted: Wanted, form: str, most: int) -> Iterator[str]:
     if form == "csv":
         yield _row(COLUMNS)
     with rt.db.read() as tx:
-        for event in audit_lists.through(tx, wanted, MOST):
+        for event in audit_lists.through(tx, wanted, most):
             kept = _kept(event)
             yield _row(kept.values()) if form == "csv" else f"{canonical_json(kept)}\n"
 
