@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from inthread.domain.analysis_rows import Rows, TableRows
 from inthread.domain.analysis_terms import OWED, terms_findings
+from inthread.domain.box_search import Box, TooComplex, meet
 from inthread.domain.contract import CompletesWhen, done_name
 from inthread.domain.facts import FactValue
 from inthread.domain.finding import Finding as Finding
 from inthread.domain.policy import NO_RULE, DecisionTable
-from inthread.domain.search import Box, TooComplex, meet
 from inthread.domain.space import Space, needs_of
 from inthread.domain.unary import Compare, OneOf, Test
 from inthread.domain.workflow import Workflow

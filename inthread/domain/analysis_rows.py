@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
+from inthread.domain.box_search import Box, meet, members
 from inthread.domain.facts import FactKind
 from inthread.domain.finding import Finding
 from inthread.domain.policy import DecisionTable, Row
-from inthread.domain.search import Box, meet, members
 from inthread.domain.space import Space, needs_of
 from inthread.domain.unary import Test
 from inthread.domain.workflow import Workflow

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from inthread.domain.analysis_rows import TableRows, above
+from inthread.domain.box_search import Box
 from inthread.domain.facts import FactValue
 from inthread.domain.finding import Finding, Severity
 from inthread.domain.money import LARGEST_MINOR, Money
 from inthread.domain.policy import Ref, Row
-from inthread.domain.search import Box
 from inthread.domain.workflow import Workflow
 
 OWED = "remaining"

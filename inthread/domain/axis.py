@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from inthread.domain.box_search import members
 from inthread.domain.card_numbers import mask_cards
 from inthread.domain.contract import Input
 from inthread.domain.facts import LARGEST_INTEGER, FactKind, FactValue
 from inthread.domain.money import LARGEST_MINOR, Money
-from inthread.domain.search import members
 from inthread.domain.unary import (
     Anything,
     Compare,

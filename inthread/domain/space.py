@@ -7,8 +7,8 @@ from copy import copy
 from itertools import product
 
 from inthread.domain.axis import Axis, make_axis
+from inthread.domain.box_search import Box, Search, meet, members
 from inthread.domain.facts import FactValue
-from inthread.domain.search import Box, Search, meet, members
 from inthread.domain.unary import Anything, Test
 from inthread.domain.workflow import Workflow
 
