@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from inthread.domain.refusals import BadInput, Refused
-from inthread.web.console import account, assets, door, today
+from inthread.web.console import account, assets, door, settings, today
 from inthread.web.console.shell import PREFIX, SIGN_IN, SignedOut, show
 from inthread.web.pages import Pages
 from inthread.web.refusals import ANSWERS
@@ -21,7 +21,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-ROOMS = (door, today, account,)
+ROOMS = (door, today, account, settings)
 log = structlog.get_logger()
 
 
