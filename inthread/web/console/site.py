@@ -10,7 +10,16 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from inthread.domain.refusals import BadInput, Refused
-from inthread.web.console import account, assets, door, settings, today
+from inthread.web.console import (
+    account,
+    assets,
+    audit,
+    door,
+    messages,
+    settings,
+    today,
+    writebacks,
+)
 from inthread.web.console.shell import PREFIX, SIGN_IN, SignedOut, show
 from inthread.web.pages import Pages
 from inthread.web.refusals import ANSWERS
@@ -21,7 +30,15 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-ROOMS = (door, today, account, settings)
+ROOMS = (
+    door,
+    today,
+    account,
+    settings,
+    writebacks,
+    messages,
+    audit,
+)
 log = structlog.get_logger()
 
 
