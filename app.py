@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,13 +26,14 @@ from integrations.twilio_sms import TwilioSms
 from integrations.twilio_voice import TwilioVoice
 from integrations.twilio_whatsapp import TwilioWhatsapp
 from inthread import log
-from inthread.acting.read_document import read_document
+from inthread.acting.read_document import load_document
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
 from inthread.clock import AheadClock
 from inthread.domain.answers import Answers, read_answers
 from inthread.domain.jurisdiction import Pack
 from inthread.domain.jurisdiction_reader import read_packs
+from inthread.domain.queues import Queues, read_queues_file
 from inthread.domain.retention import Retention, read_retention
 from inthread.domain.routing import Routing
 from inthread.domain.routing_reader import read_routing
@@ -133,6 +134,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
         providers=by_key(providers(settings, now)),
         payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
         blobs=DiskBlobs(Path(settings.blobs)),
+        queues=frozenset(queues(Path(settings.queues)).teams),
     )
 
 
@@ -150,7 +152,7 @@ def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow
     ValueError for a file that is not TOML."""
     found: dict[str, Workflow] = {}
     for file in files:
-        workflow = read_document(plugins, _document(file), str(file))
+        workflow = load_document(plugins, _document(file), str(file))
         if workflow.key in found:
             raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
         found[workflow.key] = workflow
@@ -162,26 +164,33 @@ def jurisdictions(folder: Path) -> Mapping[str, Pack]:
     return read_packs((_document(file), str(file)) for file in sorted(folder.glob("*.toml")))
 
 
-def answers(file: Path) -> Answers:
-    """Raises AnswersErrors, BadSetting when there is no such file."""
-    if not file.is_file():
-        raise BadSetting(f"INTHREAD_ANSWERS: there is no file {file}")
-    return read_answers(_document(file), str(file))
+def answers(file: Path, known: Collection[str] = ()) -> Answers:
+    """*known*: the queues. Raises AnswersErrors, BadSetting when there is no such file."""
+    return read_answers(_named("INTHREAD_ANSWERS", file), str(file), known)
 
 
 def retention(file: Path) -> Retention:
     """Raises RetentionErrors, BadSetting when there is no such file."""
-    if not file.is_file():
-        raise BadSetting(f"INTHREAD_RETENTION: there is no file {file}")
-    return read_retention(_document(file), str(file))
+    return read_retention(_named("INTHREAD_RETENTION", file), str(file))
+
+
+def queues(file: Path) -> Queues:
+    """Raises QueuesErrors, BadSetting when there is no such file."""
+    return read_queues_file(_named("INTHREAD_QUEUES", file), str(file))
 
 
 def routing(settings: Settings, plugins: Registry) -> Routing:
     """Raises RoutingErrors, BadSetting when there is no such file."""
     file = Path(settings.providers)
+    return read_routing(
+        _named("INTHREAD_PROVIDERS", file), str(file), providers=set(plugins.providers)
+    )
+
+
+def _named(variable: str, file: Path) -> dict[str, object]:
     if not file.is_file():
-        raise BadSetting(f"INTHREAD_PROVIDERS: there is no file {file}")
-    return read_routing(_document(file), str(file), providers=set(plugins.providers))
+        raise BadSetting(f"{variable}: there is no file {file}")
+    return _document(file)
 
 
 def _document(file: Path) -> dict[str, object]:
@@ -193,15 +202,16 @@ def _document(file: Path) -> dict[str, object]:
 
 def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None) -> Runtime:
     now = now or time_of(settings)
-    plugins = registry(settings, now)
+    plugins, teams = registry(settings, now), queues(Path(settings.queues))
     return Runtime(
         db=Database(settings.database_url),
         registry=plugins,
         keyring=settings.keyring,
         workflows=workflows(sorted(settings.workflow_folder.glob("*.toml")), plugins),
         packs=jurisdictions(Path(settings.jurisdictions)),
-        answers=answers(Path(settings.answers)),
+        answers=answers(Path(settings.answers), teams.teams),
         retention=retention(Path(settings.retention)),
+        queues=teams,
         origin=settings.origin.rstrip("/"),
         brand=Brand(settings.brand_name, settings.brand_phone, settings.brand_hours),
         limits=Limits(

@@ -24,11 +24,14 @@ K = TypeVar("K", bound=Keyed)
 
 @dataclass(frozen=True)
 class Registry:
+    """`queues`: the names of those that a workflow may hand work to."""
+
     miniapps: Mapping[str, MiniApp]
     connectors: Mapping[str, Connector]
     providers: Mapping[str, ChannelProvider]
     payments: Mapping[str, PaymentProvider]
     blobs: Blobs
+    queues: frozenset[str] = frozenset()
 
     @cached_property
     def channels(self) -> Mapping[str, tuple[ChannelProvider, ...]]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from inthread.domain.answers import Answers
 from inthread.domain.jurisdiction import Pack
+from inthread.domain.queues import Queues
 from inthread.domain.retention import Retention
 from inthread.domain.routing import Routing
 from inthread.domain.workflow import Workflow
@@ -83,6 +84,7 @@ class Runtime:
     packs: Mapping[str, Pack]
     answers: Answers
     retention: Retention
+    queues: Queues
     origin: str
     brand: Brand = field(default=Brand())
     limits: Limits = field(default=Limits())

@@ -52,6 +52,9 @@ class Settings:
     providers: str = _setting(
         "providers.toml", "File of the channels' providers: shares, limits and guards."
     )
+    queues: str = _setting(
+        "queues.toml", "File of the queues of work: who works them, and in which hours."
+    )
     retention: str = _setting("retention.toml", "File of the periods for which things are kept.")
     blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
     connectors: str = _setting(

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app import answers, jurisdictions, retention
+from app import answers, jurisdictions, queues, retention
 from inthread.domain.answers import Answers
 from inthread.domain.jurisdiction import Pack
+from inthread.domain.queues import Queues
 from inthread.domain.retention import Retention
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import read_workflow
@@ -67,6 +68,11 @@ def shipped_retention() -> Retention:
     return retention(ROOT / "retention.toml")
 
 
+@cache
+def shipped_queues() -> Queues:
+    return queues(ROOT / "queues.toml")
+
+
 def changed_workflows(key: str, change: Callable[[dict[str, Any]], None]) -> Mapping[str, Workflow]:
     """The same, with the next version of one: its document after *change*."""
     file = ROOT / "workflows" / f"{key}.toml"
@@ -105,7 +111,7 @@ def a_runtime(
         miniapps=by_key(MINIAPPS),
         connectors=by_key([FakeOffice(clock, key=k) for k in ("billing", "compliance")]),
         providers=by_key([FakeChannel(k) for k in ("sms", "email", "whatsapp")]),
-        payments=by_key([pay]), blobs=FakeBlobs(),
+        payments=by_key([pay]), blobs=FakeBlobs(), queues=frozenset(shipped_queues().teams),
     )
     for office in registry.connectors.values():
         assert isinstance(office, FakeOffice)
@@ -113,7 +119,8 @@ def a_runtime(
     return Runtime(
         db=db, registry=registry, keyring=keyring or a_keyring(),
         workflows=workflows or shipped_workflows(), packs=shipped_packs(),
-        answers=shipped_answers(), retention=shipped_retention(), origin="https://pay.test",
+        answers=shipped_answers(), retention=shipped_retention(),
+        queues=shipped_queues(), origin="https://pay.test",
         brand=Brand("Alderway", "+1 555 010 0147", "8:00-20:00"), limits=limits or Limits(),
         payment_provider=pay.key, now=clock, new_id=ids, new_token=ids.token,
         jitter=lambda within: within * 0,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inthread.domain.analysis import analyse
+from inthread.domain.document import DocumentProblem
 from inthread.domain.workflow import Workflow
-from inthread.domain.workflow_reader import read_workflow
+from inthread.domain.workflow_reader import WorkflowErrors, read_workflow
 from inthread.registry import Registry
 
 
@@ -18,5 +20,18 @@ def read_document(plugins: Registry, document: Mapping[str, object], place: str)
     }
     return read_workflow(
         document, place, miniapps=terms, connectors=set(plugins.connectors),
-        channels=set(plugins.channels),
+        channels=set(plugins.channels), queues=plugins.queues,
     )
+
+
+def load_document(plugins: Registry, document: Mapping[str, object], place: str) -> Workflow:
+    """The same of a file, which nobody asks whether it may go live: an offer that leaves the
+    customer nothing to choose is refused as well."""
+    workflow = read_document(plugins, document, place)
+    empty = [
+        DocumentProblem(place, f"policy.{one.action}.rows[{one.rows[0]}]", one.says)
+        for one in analyse(workflow) if (one.severity, one.kind) == ("error", "terms")
+    ]
+    if empty:
+        raise WorkflowErrors(empty)
+    return workflow

@@ -246,10 +246,11 @@ def _to_be_read(rt: Runtime, reply: Reply, who: _From, now: datetime) -> Reply:
     """With the queue of the case's workflow for questions, else that for replies of nobody."""
     if who.case is not None:
         queue = rt.workflows[who.case.workflow].queues["question"]
-        name, due = queue.queue, queue.due
+        name, target = queue.queue, queue.due
     else:
-        name, due = rt.answers.queue, rt.answers.due
-    return replace(reply, state=ReplyState.WAITING, queue=name, due_at=now + due)
+        name, target = rt.answers.queue, rt.answers.due
+    due = rt.queues.due(name, now, target)
+    return replace(reply, state=ReplyState.WAITING, queue=name, due_at=due)
 
 
 def _audit(tx: Tx, actor: Actor, reply: Reply, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,16 +43,23 @@ class AnswersErrors(ValueError):
         self.problems = tuple(problems)
 
 
-def read_answers(document: Mapping[str, object], file: str) -> Answers:
-    """Raises AnswersErrors, each naming file, place and remedy."""
+def read_answers(
+    document: Mapping[str, object], file: str, known: Collection[str] = ()
+) -> Answers:
+    """*known*: the queues that somebody works; without any, every name will do. Raises
+    AnswersErrors, each naming file, place and remedy."""
     problems: list[DocumentProblem] = []
     root = Section(document, "", file, problems)
     locales = root.texts("locales", 'the languages they are written in, such as ["en", "es"]')
     queue = root.section("unmatched", 'who reads replies of nobody: queue = "name", due = "1d"')
+    who = queue.name("queue", "name who owns them")
+    if who and known and who not in known:
+        queue.note("queue", f"{who!r} is none of {', '.join(sorted(known))}: name one of those, or "
+                   "add it to the file of the queues")
     outer = root.section("messages", "write each as [messages.NAME.LOCALE]")
     answers = Answers(
         version=root.integer("version", "other words are another version", 1, 10**6),
-        queue=queue.name("queue", "name who owns them"), due=queue.duration("due", "by when"),
+        queue=who, due=queue.duration("due", "by when"),
         texts={
             name: _texts(outer.section(name, f"write it in {', '.join(locales)}"), locales)
             for name in NAMES

@@ -52,17 +52,30 @@ def read_proofs(
     return proofs
 
 
-def read_queues(root: Section) -> dict[str, Queue]:
+def read_queues(root: Section, known: Collection[str] = ()) -> dict[str, Queue]:
+    """*known*: the queues that somebody works; without any, every name will do."""
     advice = 'give it an owner: { queue = "name", due = "2d" }'
     outer = root.section("exceptions", "give every reason a queue and a time")
     queues = {}
     for reason in (*WORK_REASONS, *(name for name in outer.values if name not in WORK_REASONS)):
         section = outer.section(reason, advice)
-        queues[reason] = Queue(
-            reason, section.name("queue", "name who owns it"), section.duration("due", "by when")
-        )
+        name = section.name("queue", "name who owns it")
+        if name and known and name not in known:
+            section.note("queue", f"{name!r} is none of {', '.join(sorted(known))}: name one of "
+                         "those, or add it to the file of the queues")
+        queues[reason] = Queue(reason, name, _target(section))
         section.close()
     return queues
+
+
+def _target(section: Section) -> timedelta:
+    """Days are the queue's working days, which a week or 48 hours would hide."""
+    target = section.duration("due", "by when")
+    stated = section.values.get("due")
+    hours = isinstance(stated, str) and stated[-1:] in "smh" and target >= timedelta(days=1)
+    if isinstance(stated, str) and stated[-1:] == "w" or hours and target < LONGEST_DURATION:
+        section.note("due", "count it in working days: write 5d for a week of five")
+    return target
 
 
 def read_cadence(

@@ -107,13 +107,14 @@ class Asked(NamedTuple):
 
 class Opening(NamedTuple):
     """A case about to be opened. `text`: its facts as canonical JSON. `reason`: the work reason
-    that takes it straight to a person."""
+    that takes it straight to a person, who is to have acted by `due`."""
 
     case_id: str
     person_id: str
     asked: Asked
     text: str
     reason: str | None = None
+    due: datetime | None = None
 
     def case(self, now: datetime) -> Case:
         asked, workflow = self.asked, self.asked.workflow
@@ -124,17 +125,18 @@ class Opening(NamedTuple):
             as_of=asked.as_of, owed=asked.owed,
             settled=Money(0, asked.owed.currency) if asked.owed else None,
             state=CaseState.EXCEPTION if self.reason else CaseState.OPEN,
-            next=first_step(workflow, self.reason, now), attempt=0, done=(), step=0,
+            next=first_step(workflow, self.reason, self.due, now), attempt=0, done=(), step=0,
             opened_at=now, expires_at=now + workflow.trigger.expires_after,
         )
 
 
-def first_step(workflow: Workflow, reason: str | None, now: datetime) -> NextStep:
-    """Contact by the cadence, or work for the queue of *reason*."""
-    if reason is None:
+def first_step(
+    workflow: Workflow, reason: str | None, due: datetime | None, now: datetime
+) -> NextStep:
+    """Contact by the cadence, or work for the queue of *reason*, by *due*."""
+    if reason is None or due is None:
         return NextStep("contact", "cadence", now + workflow.cadence.steps[0].after)
-    queue = workflow.queues[reason]
-    return NextStep("work", queue.queue, now + queue.due)
+    return NextStep("work", workflow.queues[reason].queue, due)
 
 
 class Known(NamedTuple):

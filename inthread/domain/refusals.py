@@ -10,6 +10,7 @@ Every way the system says no. A refusal is a rule speaking, never a bug.
   x VisitEnded             idle too long, or ended: check again who it is
   x StepUpNeeded           the action asks for more than was shown
   x NotEligible            policy refuses; carries the reason code
+  x Claimed                somebody else works on it; carries who and until when
   x AlreadySettled         there is an outcome, or a payment on its way
   x OutOfOrder             a step was skipped
   x ChoiceChanged          what was agreed to is not what would happen now
@@ -93,6 +94,15 @@ class NotEligible(Refused):
         super().__init__(f"{action}: {reason}")
         self.action = action
         self.reason = reason
+
+
+class Claimed(Refused):
+    code = "claimed"
+
+    def __init__(self, by: str, until: datetime) -> None:
+        super().__init__(f"by {by} until {until.isoformat()}")
+        self.by = by
+        self.until = until
 
 
 class AlreadySettled(Refused):

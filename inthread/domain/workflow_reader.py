@@ -57,18 +57,20 @@ def read_workflow(
     miniapps: Mapping[str, Terms],
     connectors: Collection[str],
     channels: Collection[str],
+    queues: Collection[str] = (),
 ) -> Workflow:
     """The workflow this document says. Raises WorkflowErrors with all that is wrong.
 
     *document*: what a TOML or JSON parser made of *file* (named in the problems only).
-    *miniapps*: key -> term -> (kind, required); *connectors* and *channels*: the configured keys.
+    *miniapps*: key -> term -> (kind, required); *connectors*, *channels* and *queues*: the
+    configured ones. Without any *queues* their names are not looked at.
     """
     problems: list[DocumentProblem] = []
     root = Section(document, "", file, problems)
     _plain(root, document, "")
     if problems:
         raise WorkflowErrors(problems)
-    workflow = _read(root, miniapps, connectors, channels)
+    workflow = _read(root, miniapps, connectors, channels, queues)
     note_unused(root, workflow.tables)
     root.close()
     if problems:
@@ -78,7 +80,7 @@ def read_workflow(
 
 def _read(
     root: Section, miniapps: Mapping[str, Terms], connectors: Collection[str],
-    channels: Collection[str],
+    channels: Collection[str], teams: Collection[str],
 ) -> Workflow:
     locales = _locales(root)
     currency = _currency(root)
@@ -87,7 +89,7 @@ def _read(
     _settled_needs_owed(root, actions, trigger)
     inputs = inputs_of(trigger, [action.key for action in actions])
     cadence = read_cadence(root, channels, trigger, step_inputs_of(inputs), currency)
-    identity, queues = _identity(root, locales, trigger), read_queues(root)
+    identity, queues = _identity(root, locales, trigger), read_queues(root, teams)
     wording = _wording(root, locales, actions, trigger, cadence, miniapps)
     reasons = read_reasons(root, locales, inputs)
     always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Row, insert, select
 
 from inthread.domain.consent import Consent
 from inthread.store import tables as t
+from inthread.store.bulk import among
 
 n = t.consents.c
 ADD = insert(t.consents)
@@ -28,6 +29,21 @@ def of_person(tx: Connection, person_id: str) -> list[Consent]:
     theirs = select(t.contacts.c.id).where(t.contacts.c.person_id == person_id)
     rows = tx.execute(select(t.consents).where(n.contact_id.in_(theirs)).order_by(n.seq))
     return [_one(r) for r in rows]
+
+
+def of_people(tx: Connection, person_ids: Collection[str]) -> dict[str, list[Consent]]:
+    """Every line about the contact points of each, oldest first."""
+    found: dict[str, list[Consent]] = {}
+    if not person_ids:
+        return found
+    k = t.contacts.c
+    rows = tx.execute(
+        select(t.consents, k.person_id.label("whose")).join(t.contacts, k.id == n.contact_id)
+        .where(among(tx, k.person_id, person_ids)).order_by(n.seq)
+    )
+    for r in rows:
+        found.setdefault(r.whose, []).append(_one(r))
+    return found
 
 
 def of_contact(tx: Connection, contact_id: str) -> list[Consent]:

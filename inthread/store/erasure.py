@@ -94,10 +94,14 @@ def _erase_packets(tx: Connection, case_id: str) -> None:
         sent = row.packet.get("writeback")
         packet = {
             **row.packet, "why": "", "words": "",
-            "writeback": {**sent, "trouble": None} if sent else None,
+            "failed": [],
+            "writeback": {**sent, "trouble": None, "last": None} if sent else None,
         }
+        tx.execute(update(t.work_items).where(i.id == row.id).values(
+            packet=packet, note=None, cause=i.reason,
+        ))
         tx.execute(
-            update(t.work_items).where(i.id == row.id).values(packet=packet, note=None)
+            update(t.work_comments).where(t.work_comments.c.work_item_id == row.id).values(body="")
         )
 
 

@@ -94,7 +94,7 @@ _ALIKE = (
     "next_due", "attempt", "done", "step", "opened_at", "expires_at", "version",
 )
 _JOBS = ("id", "kind", "ref", "case_id", "due_at")
-_ITEMS = ("id", "case_id", "reason", "queue", "due_at", "packet", "opened_at")
+_ITEMS = ("id", "case_id", "reason", "queue", "due_at", "packet", "opened_at", "cause")
 _AUDIT = ("subject", "n", "at", "actor", "event", "detail", "prev", "hash")
 
 
@@ -195,7 +195,7 @@ def add_work_items(tx: Connection, items: Iterable[WorkItem]) -> None:
     spelled = stamps(tx)
     put(tx, t.work_items, _ITEMS, [
         (x.id, x.case_id, x.reason, x.queue, spelled(x.due_at), json_text(dict(x.packet)),
-         spelled(x.opened_at)) for x in items
+         spelled(x.opened_at), x.cause) for x in items
     ])
 
 

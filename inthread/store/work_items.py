@@ -15,7 +15,7 @@ w = t.work_items.c
 def add(tx: Connection, x: WorkItem) -> None:
     tx.execute(insert(t.work_items).values(
         id=x.id, case_id=x.case_id, reason=x.reason, queue=x.queue, due_at=x.due_at,
-        packet=dict(x.packet), opened_at=x.opened_at,
+        packet=dict(x.packet), opened_at=x.opened_at, cause=x.cause,
     ))
 
 
@@ -67,5 +67,5 @@ def page(
 def _one(r: Row[tuple[object, ...]]) -> WorkItem:
     return WorkItem(
         r.id, r.case_id, r.reason, r.queue, r.due_at, r.packet, r.opened_at, r.resolved_at,
-        r.resolution, r.note,
+        r.resolution, r.note, r.cause, r.assigned_to, r.claimed_by, r.claimed_until, r.resolved_by,
     )

@@ -42,6 +42,7 @@ ANSWERS: Mapping[str, Answer] = {
     "visit_ended": Answer(303, "ended", "The visit was idle too long, or it was ended."),
     "step_up_required": Answer(303, "code", "The action asks for more proof of who this is."),
     "not_eligible": Answer(403, "ineligible", "Policy does not offer this action on this case."),
+    "claimed": Answer(409, "conflict", "Somebody else works on it; it returns by itself."),
     "already_settled": Answer(409, "settled", "There is an outcome, or a payment on its way."),
     "out_of_order": Answer(409, "conflict", "A step before this one was skipped."),
     "choice_changed": Answer(409, "conflict", "What was agreed to is not what would happen now."),

@@ -64,15 +64,23 @@ def test_the_packet_has_all_that_a_person_needs(rt: Runtime, clock: Clock) -> No
     ask(rt, visit.token, "dispute", "I paid this in May.")
     packet = item_of(rt, visit.case).packet
     offered = packet["offered"]
+    agreed = {"given": True, "source": "trigger", "at": "2026-01-05T15:00:00+00:00",
+              "stopped": False, "unreachable": False}
     assert isinstance(offered, list)
     assert [v["action"] for v in offered] == ["pay", "plan", "promise"]
     assert {k: v for k, v in packet.items() if k != "offered"} == {
         "why": "the customer asked", "words": "I paid this in May.",
         "identity": {"level": "code", "fact": False, "age_seconds": 90},
-        "outcome": None, "writeback": None,
+        "outcome": None, "payment": None, "writeback": None, "failed": [],
+        "consent": {"purpose": "collections", "stopped": None, "contacts": [
+            {"channel": "sms", "address": "482", **agreed},
+            {"channel": "email", "address": "m•••@e•••", **agreed},
+        ]},
         "messages": [
-            {"template": "ask", "channel": "sms", "state": "sent"},
-            {"template": "code", "channel": "sms", "state": "cancelled"},
+            {"template": "ask", "channel": "sms", "state": "sent", "purpose": "ask",
+             "reasons": [], "at": "2026-01-05T15:00:00+00:00"},
+            {"template": "code", "channel": "sms", "state": "cancelled", "purpose": "code",
+             "reasons": ["the code is no longer wanted"], "at": "2026-01-05T15:00:00+00:00"},
         ],
     }
 

@@ -109,8 +109,8 @@ def test_a_read_back_that_disagrees_becomes_work(
         "writeback_failed", "billing_operations", "differs in invoice, amount_minor, currency, on"
     )
     assert the_case(rt, case.id).next == NextStep(
-        "work", "billing_operations", clock.at + timedelta(hours=4)
-    )
+        "work", "billing_operations", clock.at + timedelta(hours=4, minutes=30)
+    ), "four hours of work, with half an hour off at noon"
     assert waiting_for(rt, case) == []
 
 
@@ -120,11 +120,15 @@ def test_a_refusal_becomes_work_at_once(rt: Runtime, office: FakeOffice, case: C
     assert (len(office.calls), len(office.looks), state(rt, case)) == (
         1, 0, (CaseState.EXCEPTION, "failed")
     )
-    packet = item_of(rt, case).packet
-    assert packet["why"] == "refused: the period is closed"
-    assert packet["writeback"] == {
-        "id": writeback_of(rt, case).id, "state": "failed",
-        "trouble": "refused: the period is closed",
+    item = item_of(rt, case)
+    said = "refused: the period is closed"
+    assert (item.cause, item.packet["why"]) == (f"writeback_failed|overdue_invoice|{said}", said)
+    assert item.packet["failed"] == [f"billing: {said}"]
+    assert item.packet["writeback"] == {
+        "id": writeback_of(rt, case).id, "connector": "billing", "operation": "promises",
+        "state": "failed", "trouble": said, "tries": 1,
+        "last": {"at": "2026-01-05T15:00:00+00:00", "did": "sent", "state": "failed",
+                 "trouble": said, "took_ms": 0},
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from inthread.commands.receive_triggers import receive_triggers
@@ -19,6 +21,9 @@ from tests.rows import every_row
 from tests.triggers import a_trigger, case_of, events_of, receive, statuses
 
 # --- a fresh obligation ------------------------------------------------------------------------
+
+# Two working days later, at ten.
+WEDNESDAY = MONDAY + timedelta(days=2)
 
 
 def test_a_trigger_opens_a_case(rt: Runtime) -> None:
@@ -78,17 +83,22 @@ def test_policy_refers_a_disputed_invoice_to_a_person(rt: Runtime) -> None:
     assert answer == Answer(AnswerStatus.REFERRED, answer.case_id, "611365", "dispute")
     case, queue = case_of(rt, answer), rt.workflows["overdue_invoice"].queues["dispute"]
     assert case.state is CaseState.EXCEPTION
-    assert case.next == NextStep("work", queue.queue, MONDAY + queue.due)
+    assert case.next == NextStep("work", queue.queue, WEDNESDAY)
     with rt.db.read() as tx:
         item = work_items.open_of(tx, case.id)
         assert outbox.waiting(tx, case.id) == []
     assert item is not None
     assert (item.reason, item.queue, item.due_at, item.opened_at) == (
-        "dispute", queue.queue, MONDAY + queue.due, MONDAY
+        "dispute", queue.queue, WEDNESDAY, MONDAY
     )
+    assert item.cause == "dispute|overdue_invoice|the facts ask for a person"
     assert item.packet == {
         "why": "the facts ask for a person", "identity": None, "offered": None, "outcome": None,
-        "writeback": None, "messages": [], "words": "",
+        "payment": None, "writeback": None, "failed": [], "messages": [], "words": "",
+        "consent": {"purpose": "collections", "stopped": None, "contacts": [{
+            "channel": "sms", "address": "482", "given": True, "source": "trigger",
+            "at": MONDAY.isoformat(), "stopped": False, "unreachable": False,
+        }]},
     }
     assert events_of(rt, answer) == ["case.opened", "case.handed_over"]
 

@@ -128,10 +128,10 @@ hardship = { queue = "care", due = "2d" }
 wrong_person = { queue = "care", due = "2d" }
 question = { queue = "care", due = "2d" }
 writeback_failed = { queue = "ops", due = "4h" }
-no_response = { queue = "care", due = "2w" }
+no_response = { queue = "care", due = "10d" }
 locked = { queue = "care", due = "2d" }
 payment_unclear = { queue = "ops", due = "15m" }
-opted_out = { queue = "care", due = "1w" }
+opted_out = { queue = "care", due = "5d" }
 
 [contact]
 purpose = "collections"

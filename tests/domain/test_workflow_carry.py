@@ -190,7 +190,7 @@ def test_an_outcome_that_cannot_be_proved_is_refused():
 
 
 def test_every_reason_for_work_has_an_owner_and_a_time():
-    assert small().queues["no_response"] == Queue("no_response", "care", timedelta(weeks=2))
+    assert small().queues["no_response"] == Queue("no_response", "care", timedelta(days=10))
     assert small({"exceptions.weather": {"queue": "roof", "due": "1d"}}).queues["weather"] == (
         Queue("weather", "roof", timedelta(days=1))
     )

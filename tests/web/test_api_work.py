@@ -36,7 +36,7 @@ def test_work_waits_with_all_that_is_needed(rt: Runtime, office: Caller) -> None
     assert page["after"] is None
     assert item == {
         "id": item["id"], "case_id": case_id, "reason": "dispute", "queue": queue.queue,
-        "due_at": (rt.now() + queue.due).isoformat().replace("+00:00", "Z"),
+        "due_at": "2026-01-07T15:00:00Z",
         "opened_at": "2026-01-05T15:00:00Z", "resolved_at": None, "resolution": None,
         "note": None,
         "packet": {

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from inthread.commands.steps.hand_over import hand_over
+from inthread.commands.steps.make_packet import first_packet
 from inthread.commands.steps.take_people import NamedPeople
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.cadence import zone_of
 from inthread.domain.canonical import digest, exact_json
 from inthread.domain.case import Case, CaseState
+from inthread.domain.causes import cause_of
+from inthread.domain.consent import Consent
 from inthread.domain.facts import facts_text
 from inthread.domain.intake import (
     Answer,
@@ -32,7 +35,7 @@ from inthread.domain.person import Person
 from inthread.domain.work_item import WorkItem
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import intake
+from inthread.store import consents, intake
 from inthread.store.bulk import crossing
 from inthread.store.db import Tx
 from inthread.store.intake import Event
@@ -45,7 +48,7 @@ def take_in(
 ) -> list[Answer]:
     """One answer for each, in their order. Of several for one obligation the newest decides.
 
-    At most thirteen statements, whatever their number (nine for people nobody knew); one more set
+    At most fourteen statements, whatever their number (nine for people nobody knew); one more set
     of them for each case that its new facts hand over to a person. Raises Stale when another
     transaction was first: nothing is written, and it may be tried again.
     """
@@ -81,6 +84,7 @@ class _Batch:
     refreshed: list[Event] = field(default_factory=list)
     referred: list[tuple[Case, str]] = field(default_factory=list)
     days: dict[tuple[str, str | None], date] = field(default_factory=dict)
+    dues: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def look(self, asked: Sequence[Asked]) -> None:
         wanted: dict[str, set[Key]] = {}
@@ -107,7 +111,8 @@ class _Batch:
         person, changed = self.people.take(asked)
         reason = self._refer(asked, person)
         opening = Opening(
-            self.rt.new_id("case"), person.id, asked, facts_text(asked.facts), reason
+            self.rt.new_id("case"), person.id, asked, facts_text(asked.facts), reason,
+            self._due(asked.workflow, reason) if reason else None,
         )
         self.openings[key] = opening
         if changed:
@@ -149,14 +154,11 @@ class _Batch:
     def write(self) -> None:
         rt, tx, now = self.rt, self.tx, self.now
         openings = list(self.openings.values())
-        items = {
-            x.case_id: self._item(x.case_id, x.asked.workflow, x.reason)
-            for x in openings if x.reason is not None
-        }
         self.people.write()
+        items = self._items([x for x in openings if x.reason is not None])
         intake.add_openings(tx, openings, now)
         intake.add_contact_jobs(tx, [
-            (rt.new_id("job"), x.case_id, first_step(x.asked.workflow, None, now).due)
+            (rt.new_id("job"), x.case_id, first_step(x.asked.workflow, None, None, now).due)
             for x in openings if x.reason is None
         ])
         intake.add_work_items(tx, items.values())
@@ -169,11 +171,27 @@ class _Batch:
         for case, reason in self.referred:
             hand_over(rt, tx, actor=self.actor, case=case, reason=reason, why=REFERRED)
 
-    def _item(self, case_id: str, workflow: Workflow, reason: str) -> WorkItem:
-        queue = workflow.queues[reason]
+    def _due(self, workflow: Workflow, reason: str) -> datetime:
+        """The same for all of a workflow and reason, and working time takes a while to count."""
+        where = (workflow.key, reason)
+        if where not in self.dues:
+            queue = workflow.queues[reason]
+            self.dues[where] = self.rt.queues.due(queue.queue, self.now, queue.due)
+        return self.dues[where]
+
+    def _items(self, openings: Sequence[Opening]) -> Mapping[str, WorkItem]:
+        """What goes straight to people, by case; what each agreed to is looked up for all at
+        once."""
+        lines = consents.of_people(self.tx, {x.person_id for x in openings})
+        return {x.case_id: self._item(x, lines.get(x.person_id, [])) for x in openings}
+
+    def _item(self, opening: Opening, lines: Sequence[Consent]) -> WorkItem:
+        asked, workflow, reason = opening.asked, opening.asked.workflow, opening.reason or ""
+        person = self.people.known[asked.person.reference]
         return WorkItem(
-            self.rt.new_id("wi"), case_id, reason, queue.queue, self.now + queue.due,
-            _FIRST_PACKET, self.now,
+            self.rt.new_id("wi"), opening.case_id, reason, workflow.queues[reason].queue,
+            self._due(workflow, reason), first_packet(person, workflow, lines, REFERRED), self.now,
+            cause=cause_of(reason, workflow.key, REFERRED),
         )
 
     def _opened(self, opening: Opening, item: WorkItem | None) -> list[Event]:
@@ -200,9 +218,3 @@ class _Batch:
             self.alike[workflow.key] = exact_json(contract)[1:]
         head = f'{{"as_of":"{asked.as_of.isoformat()}","facts":"{digest_of_facts}"'
         return f"{head},{self.alike[workflow.key]}"
-
-
-_FIRST_PACKET: Mapping[str, object] = {
-    "why": REFERRED, "identity": None, "offered": None, "outcome": None, "writeback": None,
-    "messages": [], "words": "",
-}
