@@ -79,7 +79,7 @@ def page(
 
 @dataclass(frozen=True)
 class Try:
-    """`ok`: they answered, whatever it was."""
+    """`ok`: they answered, whatever it was, and not that it be sent again later."""
 
     connector: str
     at: datetime
@@ -91,13 +91,13 @@ def latest_tries(tx: Connection, since: datetime) -> list[Try]:
     """The newest tries of all systems of record, at most 2,000, the newest first."""
     newest = select(a.seq).order_by(a.seq.desc()).limit(TRIES).cte("newest")
     rows = tx.execute(
-        select(w.connector, a.at, a.state, a.trouble, a.took_ms)
+        select(w.connector, a.at, a.did, a.state, a.heard, a.took_ms)
         .join_from(t.writeback_attempts, newest, newest.c.seq == a.seq)
         .join(t.writebacks, w.id == a.writeback_id)
         .where(a.at >= since).order_by(a.seq.desc())
     )
     return [
-        Try(r.connector, r.at, r.state in ("applied", "proved") or not r.trouble, r.took_ms)
+        Try(r.connector, r.at, bool(r.heard) and (r.did, r.state) != ("sent", "due"), r.took_ms)
         for r in rows
     ]
 

@@ -117,7 +117,7 @@ def reader() -> Reader:
         zone = ZoneInfo(me().zone)
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return Reader(pages().languages.default, Locale.parse("en_US"), zone)
+    return Reader(pages().languages.default, Locale.parse("en"), zone)
 
 
 def check_post() -> None:
