@@ -49,7 +49,6 @@ class Shelf:
         return self._rt
 
     def _take(self, now: datetime) -> None:
-        self._looked = now
         try:
             with self._rt.db.read() as tx:
                 found = workflows.in_force(tx, now)
@@ -57,6 +56,7 @@ class Shelf:
             if not self._rt.db.away(fault):
                 raise
             log.warning("shelf.away", why=str(fault))
+            self._looked = now
             return  # whoever asks the database next says so; what is held is still good
         held = self._rt.workflows
         changed = {
@@ -67,6 +67,7 @@ class Shelf:
         new: Mapping[str, Workflow] = {key: one for key, one in read.items() if one is not None}
         if new:
             self._rt = self._rt.with_workflows({**held, **new})
+        self._looked = now
 
     def _read(self, key: str, version: int) -> Workflow | None:
         """None for a document that this installation cannot carry (a plugin was taken away): what

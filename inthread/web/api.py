@@ -26,6 +26,7 @@ from inthread.queries.caller import caller
 from inthread.web import json_body
 from inthread.web.api_given import Problem as ProblemModel
 from inthread.web.api_sent import Anything, OnceKey
+from inthread.web.denials import note_denial
 from inthread.web.problems import (
     MEDIA_TYPE,
     TITLES,
@@ -44,6 +45,12 @@ CASES = Tag(name="Cases", description="What became of it.")
 PEOPLE = Tag(name="People", description="Who they are, and everything between us and them.")
 REPLIES = Tag(name="Replies", description="What people sent us and a person has to read.")
 WORK = Tag(name="Work", description="What people have to do.")
+DELIVERY = Tag(
+    name="Delivery", description="What other systems have to have, and the audit of it all."
+)
+SETTINGS = Tag(name="Settings", description="The thresholds that admins set.")
+STAFF = Tag(name="Staff", description="Who runs the business, and what they may do.")
+KEYS = Tag(name="Keys", description="Who calls this API. A key is given once, in the answer alone.")
 BODY = 64 * 1024
 
 View = Callable[..., Reply]
@@ -125,12 +132,24 @@ def _reading(
         asked = _query(query)
         if query is not None:
             given["query"] = asked
-        if header is None or body is None:
-            return _written(view(**given))
+        if body is None:
+            return _written(_done(view, given))
+        if header is None:
+            given["body"] = _valid(body, json_body.parse(json_body.read_body(needed.body)), "")
+            return _written(_done(view, given))
         given["header"] = _header(header)
         return _once(view, given, body, needed)
 
     return read
+
+
+def _done(view: View, given: Mapping[str, Any]) -> Reply:
+    """What the view gives; a person who is turned away by its command is on record."""
+    try:
+        return view(**given)
+    except Forbidden as lacking:
+        note_denial(given["actor"], lacking)
+        raise
 
 
 def _written(reply: Reply) -> Response:
@@ -156,7 +175,8 @@ def _who(scope: str) -> Actor:
         ))
     try:
         actor.require(scope)
-    except Forbidden:
+    except Forbidden as lacking:
+        note_denial(actor, lacking)
         raise Turned(Told(
             403, "forbidden", TITLES[403], f"It lacks the scope {scope}.",
             headers={"WWW-Authenticate":
@@ -198,11 +218,11 @@ def _once(
     value = json_body.parse(sent)
     given["body"] = value if model is Anything else _valid(model, value, "")
     if not key:
-        return _written(view(**given))
+        return _written(_done(view, given))
 
     def make() -> Reply:
         try:
-            return view(**given)
+            return _done(view, given)
         except Refused as refusal:
             problem, request_id = told(refusal), runtime().new_id("req")
             note(problem, request_id, refusal)

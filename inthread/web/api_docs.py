@@ -11,14 +11,26 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template
 
 from inthread.domain.contact_point import CHANNELS
-from inthread.web import api_cases, api_people, api_replies, api_triggers, api_work, problems
+from inthread.web import (
+    api_cases,
+    api_delivery,
+    api_keys,
+    api_people,
+    api_replies,
+    api_settings,
+    api_staff,
+    api_triggers,
+    api_work,
+    problems,
+)
 from inthread.web.api_document import document
 from inthread.web.refusals import ANSWERS
 from inthread.web.responding import runtime
 from inthread.web.schemas import Schema
 from inthread.web.stylesheet import Stylesheet, stylesheet
 
-BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_people.bp, api_replies.bp, api_work.bp)
+BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_people.bp, api_replies.bp, api_work.bp,
+              api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp)
 bp = Blueprint("api_docs", __name__)
 
 
@@ -54,14 +66,15 @@ def docs() -> Response:
 
 
 def described() -> Schema:
-    """The document of this application, made once."""
-    made: Schema | None = current_app.extensions.get("inthread_openapi")
-    if made is None:
-        rt = runtime()
+    """The document of this application, made once for each set of workflows in force."""
+    rt = runtime()
+    in_force = tuple(workflow.hash for workflow in rt.workflows.values())
+    made: tuple[object, Schema] | None = current_app.extensions.get("inthread_openapi")
+    if made is None or made[0] != in_force:
         channels = {*CHANNELS, *rt.registry.channels}
-        made = document(BLUEPRINTS, rt.workflows, channels, rt.origin)
+        made = (in_force, document(BLUEPRINTS, rt.workflows, channels, rt.origin))
         current_app.extensions["inthread_openapi"] = made
-    return made
+    return made[1]
 
 
 # --- for people --------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def _absent(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-def _parameter(says: str, example: object, **more: Any) -> Any:
+def parameter(says: str, example: object, **more: Any) -> Any:
     def extra(schema: dict[str, Any]) -> None:
         _absent(schema)
         schema["example"] = example
@@ -52,7 +52,7 @@ class Anything(RootModel[Any]):
 
 
 class OnceKey(Asked):
-    key: str = _parameter(
+    key: str = parameter(
         "Any text of your own, new for each request. Sent again with the same body within a day, "
         "it gets the same answer, and nothing is done twice.",
         "invoice-611365-2026-11-21", default="", alias="Idempotency-Key", min_length=1,
@@ -61,71 +61,71 @@ class OnceKey(Asked):
 
 
 class CasePath(Asked):
-    case_id: str = _parameter("The case's id.", CASE, pattern=ID)
+    case_id: str = parameter("The case's id.", CASE, pattern=ID)
 
 
 class PersonPath(Asked):
-    reference: str = _parameter(
+    reference: str = parameter(
         "Your own name for the person.", "CUST-1", min_length=1, max_length=120, pattern=LINE
     )
 
 
 class ReplyPath(Asked):
-    reply_id: str = _parameter("The reply's id.", REPLY, pattern=ID)
+    reply_id: str = parameter("The reply's id.", REPLY, pattern=ID)
 
 
 class ItemPath(Asked):
-    item_id: str = _parameter("The work item's id.", ITEM, pattern=ID)
+    item_id: str = parameter("The work item's id.", ITEM, pattern=ID)
 
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 
 
 class CaseQuery(Asked):
-    reference: str = _parameter(
+    reference: str = parameter(
         "Cases of this reference, e.g. an invoice number.", "611365", default="", min_length=1,
         max_length=120, pattern=LINE,
     )
-    person: str = _parameter(
+    person: str = parameter(
         "Cases of the person with this reference.", "CUST-1", default="", min_length=1,
         max_length=120, pattern=LINE,
     )
-    state: str = _parameter("Cases in this state.", "open", default="", pattern=STATES)
-    after: str = _parameter(
+    state: str = parameter("Cases in this state.", "open", default="", pattern=STATES)
+    after: str = parameter(
         "The `after` of the page before this one.", CASE, default="", pattern=ID
     )
-    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+    limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
 
 class WorkQuery(Asked):
-    queue: str = _parameter(
+    queue: str = parameter(
         "Work of this queue.", "billing-disputes", default="", min_length=1, max_length=80,
         pattern=LINE,
     )
-    after: str = _parameter(
+    after: str = parameter(
         "The `after` of the page before this one.", ITEM, default="", pattern=ID
     )
-    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+    limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
 
 class TimelineQuery(Asked):
-    after: str = _parameter(
+    after: str = parameter(
         "The `after` of the page before this one, or the id of any entry.",
         "msg_06e9yrkc9xh3c7cd3m9k2t5q8w", default="", pattern=ID,
     )
-    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+    limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
 
 class ReplyQuery(Asked):
-    state: str = _parameter(
+    state: str = parameter(
         "Only those that wait are listed; the others are on the timeline of their person.",
         "waiting", default="waiting", pattern="^waiting$",
     )
-    after: str = _parameter(
+    after: str = parameter(
         "The `after` of the page before this one.", f"due_1767607200000000_{REPLY}", default="",
         pattern=r"^due_[0-9]{1,16}_[a-z]{2,8}_[0-9a-z]{1,30}$",
     )
-    limit: Limit = _parameter("How many a page has at most; 50 if not said.", 50, default=50)
+    limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
 
 _Reason = Annotated[str, described(
