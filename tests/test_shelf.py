@@ -71,13 +71,13 @@ def test_a_scheduled_one_waits_for_its_hour(rt: Runtime, clock: Clock) -> None:
     assert title(shelf) == "Two"
 
 
-def test_the_one_that_took_effect_last_is_in_force(rt: Runtime, clock: Clock) -> None:
-    publish(rt, document(3, "Three"), after=timedelta(hours=1))
+def test_the_newest_whose_hour_has_come_is_in_force(rt: Runtime, clock: Clock) -> None:
     publish(rt, document(2, "Two"), after=timedelta(hours=2))
+    publish(rt, document(3, "Three"), after=timedelta(hours=1))
     clock.tick(hours=1)
     assert title(Shelf(rt)) == "Three"
     clock.tick(hours=1)
-    assert title(Shelf(rt)) == "Two"
+    assert title(Shelf(rt)) == "Three"
 
 
 def test_a_request_keeps_what_it_took(rt: Runtime, clock: Clock) -> None:
