@@ -5,7 +5,7 @@ from __future__ import annotations
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.refusals import NotFound
-from inthread.domain.staff import ACCOUNT, is_own
+from inthread.domain.staff import ACCOUNT, signed_in_as
 from inthread.runtime import Runtime
 from inthread.store import audit, staff, staff_sessions
 
@@ -15,7 +15,7 @@ def end_sessions(
 ) -> int:
     """How many ended, at once (ASVS 7.4.5, 7.5.2). *session_id*: that one alone; *but*: the one
     that goes on. One's own, or by who may change staff anybody's. Raises NotFound."""
-    actor.require(ACCOUNT if is_own(actor, staff_id) else "staff:write")
+    actor.require(ACCOUNT if signed_in_as(actor, staff_id) else "staff:write")
     now = rt.now()
     with rt.db.begin() as tx:
         if staff.held(tx, staff_id) is None:

@@ -1,17 +1,18 @@
-"""Make a key for a back-office system. It is shown once: only its digest is kept."""
+"""Make a key for a machine, or for oneself. It is shown once: only its digest is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from inthread.domain.actor import API_SCOPES, Actor
+from inthread.domain.actor import API_SCOPES, MACHINE_SCOPES, PERSONAL_SCOPES, Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.facts import clean_text
 from inthread.domain.refusals import BadInput, Problem
+from inthread.domain.staff import ACCOUNT
 from inthread.keyring import digest
 from inthread.runtime import Runtime
-from inthread.store import api_keys, audit
+from inthread.store import api_keys, audit, staff
 from inthread.store.api_keys import ApiKey
 
 PREFIX = "ik_"
@@ -29,16 +30,53 @@ class MadeKey:
 def make_api_key(
     rt: Runtime, *, actor: Actor, name: str, scopes: Collection[str]
 ) -> MadeKey:
-    """A key of 256 random bits that may do what *scopes* (of API_SCOPES) say. Raises BadInput."""
+    """A machine's key of 256 random bits that may do what *scopes* say. The command line gives any
+    of API_SCOPES, an admin those of MACHINE_SCOPES, a machine only what it has itself. Raises
+    BadInput."""
     actor.require("keys:write")
+    return _made(rt, actor, name, scopes, grantable(actor), owner=None)
+
+
+def make_own_key(
+    rt: Runtime, *, actor: Actor, name: str, scopes: Collection[str]
+) -> MadeKey:
+    """A key with which a program acts as the person who makes it: by *scopes*, as long as their
+    roles have them, and no longer than they are staff. Raises BadInput."""
+    actor.require(ACCOUNT)
+    return _made(rt, actor, name, scopes, own_grantable(actor), owner=actor.id)
+
+
+def grantable(actor: Actor) -> tuple[str, ...]:
+    """The scopes that this actor may give a machine."""
+    if actor.kind == "operator":
+        return API_SCOPES
+    if actor.kind == "staff":
+        return MACHINE_SCOPES
+    return tuple(scope for scope in MACHINE_SCOPES if scope in actor.scopes)
+
+
+def own_grantable(actor: Actor) -> tuple[str, ...]:
+    """The scopes that a key of their own may have."""
+    return tuple(scope for scope in PERSONAL_SCOPES if scope in actor.scopes)
+
+
+def _made(
+    rt: Runtime, actor: Actor, name: str, scopes: Collection[str], may: Sequence[str],
+    owner: str | None,
+) -> MadeKey:
     called, now = _name(name), rt.now()
-    _check(scopes)
+    _check(scopes, may)
     made = MadeKey(rt.new_id("key"), PREFIX + rt.new_token())
+    key = ApiKey(made.id, called, frozenset(scopes), now, staff_id=owner)
     with rt.db.begin() as tx:
-        api_keys.add(tx, ApiKey(made.id, called, frozenset(scopes), now), digest(made.token))
-        audit.append(
-            tx, now, actor, made.id, AuditEvent.KEY_MADE, name=called, scopes=sorted(scopes)
-        )
+        if owner is not None:
+            staff.held(tx, owner)
+        api_keys.add(tx, key, digest(made.token))
+        said = {"name": called, "scopes": sorted(key.scopes)}
+        if owner is not None:
+            audit.append(tx, now, actor, made.id, AuditEvent.KEY_MADE, **said, owner=owner)
+        else:
+            audit.append(tx, now, actor, made.id, AuditEvent.KEY_MADE, **said)
     return made
 
 
@@ -52,8 +90,8 @@ def _name(name: str) -> str:
     return called
 
 
-def _check(scopes: Collection[str]) -> None:
-    unknown = sorted(set(scopes) - set(API_SCOPES))
+def _check(scopes: Collection[str], may: Sequence[str]) -> None:
+    unknown = sorted(set(scopes) - set(may))
     if unknown or not scopes:
-        said = f"{', '.join(unknown)} is no scope" if unknown else "is empty"
-        raise BadInput([Problem("/scopes", f"{said}: use some of {', '.join(API_SCOPES)}")])
+        said = f"{', '.join(unknown)[:200]} cannot be given" if unknown else "is empty"
+        raise BadInput([Problem("/scopes", f"{said}: use some of {', '.join(may)}")])

@@ -107,6 +107,7 @@ class AuditEvent(StrEnum):
     DRAFT_CHANGED = "draft.changed"
     DRAFT_BROUGHT_UP = "draft.brought_up_to_date"
     DRAFT_SUBMITTED = "draft.submitted"
+    IMPACT_ASKED = "impact.asked"
     DRAFT_APPROVED = "draft.approved"
     DRAFT_APPROVAL_REFUSED = "draft.approval_refused"
     DRAFT_SENT_BACK = "draft.sent_back"

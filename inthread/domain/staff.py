@@ -126,6 +126,11 @@ def is_own(actor: Actor, staff_id: str) -> bool:
     return actor.kind == "staff" and actor.id == staff_id
 
 
+def signed_in_as(actor: Actor, staff_id: str) -> bool:
+    """Whether this person is here themselves, and no key of theirs."""
+    return is_own(actor, staff_id) and ACCOUNT in actor.scopes
+
+
 def plain_email(text: str) -> str:
     """An address as addresses of staff are compared: in small letters. What is none is kept from
     being one, so that it costs whoever tries it the same."""

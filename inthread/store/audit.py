@@ -112,6 +112,14 @@ def of_subject(tx: Connection, subject: str) -> list[Recorded]:
     return [_one(r) for r in rows]
 
 
+def newest(tx: Connection, subject: str, most: int) -> list[Recorded]:
+    """The newest first."""
+    rows = tx.execute(
+        select(t.audit).where(a.subject == subject).order_by(a.n.desc()).limit(most)
+    )
+    return [_one(r) for r in rows]
+
+
 def subjects(tx: Connection, after: str, most: int) -> list[str]:
     """Subjects in order, a page at a time, for the verifier."""
     rows = tx.execute(

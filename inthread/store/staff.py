@@ -60,6 +60,11 @@ def get(tx: Connection, staff_id: str) -> Staff | None:
     return one(row) if row else None
 
 
+def known(tx: Connection, staff_id: str) -> Staff:
+    """Raises NoResultFound for one that is not there."""
+    return one(tx.execute(select(t.staff).where(s.id == staff_id)).one())
+
+
 def held(tx: Connection, staff_id: str) -> Kept | None:
     """Nobody else changes this person until the transaction ends."""
     return _kept(tx.execute(

@@ -9,18 +9,21 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from inthread.domain.refusals import BadInput, Refused
+from inthread.domain.refusals import BadInput, Forbidden, Refused
 from inthread.web.console import (
     account,
     assets,
     audit,
     door,
+    keys,
     messages,
     settings,
+    staff,
     today,
     writebacks,
 )
-from inthread.web.console.shell import PREFIX, SIGN_IN, SignedOut, show
+from inthread.web.console.shell import PREFIX, SIGN_IN, SignedOut, actor, show
+from inthread.web.denials import note_denial
 from inthread.web.pages import Pages
 from inthread.web.refusals import ANSWERS
 from inthread.web.responding import pages, runtime
@@ -34,6 +37,8 @@ ROOMS = (
     door,
     today,
     account,
+    staff,
+    keys,
     settings,
     writebacks,
     messages,
@@ -75,6 +80,8 @@ def tell(raised: Exception) -> Response:
 
 def _refused(refusal: Refused) -> Response:
     known = ANSWERS[refusal.code]
+    if isinstance(refusal, Forbidden) and g.get("staff_session") is not None:
+        note_denial(actor(), refusal)
     log.info("refused", code=refusal.code, route=_route())
     problems = refusal.problems if isinstance(refusal, BadInput) else ()
     status = HTTPStatus.CONFLICT if known.status == HTTPStatus.SEE_OTHER else known.status

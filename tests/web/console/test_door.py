@@ -51,3 +51,9 @@ def test_from_an_invitation_to_the_overview_and_out_and_in_again(
     page = visitor.press(page, "Sign in", code=code(secret, rt.now()))
     assert page.status == 200
     assert "Overview" in page.text
+
+
+def test_the_rooms_of_staff_open(app: Flask, rt: Runtime, visitor: Visitor) -> None:
+    joined(rt, visitor)
+    for path in ("/console/staff", "/console/keys", "/console/account"):
+        assert visitor.get(path).status == 200, path
