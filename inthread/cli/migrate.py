@@ -14,6 +14,7 @@ from inthread.cli.start import ready
 from inthread.commands.publish_workflows import VersionTaken, publish_workflows
 from inthread.domain.actor import OPERATOR
 from inthread.domain.workflow import Workflow
+from inthread.queries.workflow_history import newest_versions
 from inthread.runtime import Runtime
 from inthread.store.schema import NotChanged, NotMigrated, Revision, Unreachable, upgrade
 
@@ -33,14 +34,22 @@ def run(parts: Parts, options: argparse.Namespace) -> int:
     settings, rt = ready(parts, migrated=False)
     try:
         before, published = migrate(parts, rt, settings.workflow_folder)
+        newest = newest_versions(rt, actor=OPERATOR)
     finally:
         rt.db.dispose()
     at = before.head if before.current else f"{before.at or 'empty'} -> {before.head}"
     print(f"Schema    {at}")
     for key, workflow in sorted(rt.workflows.items()):
-        said = "published" if workflow in published else "as published"
-        print(f"Workflow  {key} version {workflow.version}: {said}")
+        print(f"Workflow  {key} version {workflow.version}: {_said(workflow, published, newest)}")
     return 0
+
+
+def _said(workflow: Workflow, published: list[Workflow], newest: Mapping[str, int]) -> str:
+    if workflow in published:
+        return "published"
+    if workflow.version < newest[workflow.key]:
+        return f"left alone, version {newest[workflow.key]} is published"
+    return "as published"
 
 
 def migrate(parts: Parts, rt: Runtime, folder: Path) -> tuple[Revision, list[Workflow]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inthread.cli import workflow_preview
+from inthread.cli import workflow_list, workflow_preview
 from inthread.cli.documents import plugins_of, read_one, reading_settings
 from inthread.cli.parts import Parts, Stop
 from inthread.domain.message_preview import Sized, sizes
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 def add(verbs: Verbs) -> None:
-    workflows = verbs.add_parser("workflows", help="check workflow documents, show messages")
+    workflows = verbs.add_parser(
+        "workflows", help="check workflow documents, show messages and what is in force"
+    )
     actions = workflows.add_subparsers(title="actions", metavar="ACTION", required=True)
+    workflow_list.add(actions)
     check = actions.add_parser("check", help="read documents", description=__doc__)
     check.add_argument(
         "files", nargs="*", type=Path, metavar="FILE",

@@ -1,14 +1,19 @@
-"""Keep the documents of the workflows in force, so that a case can always be read by its own."""
+"""Publish the workflows that lie in files: the first ones, and new versions of them.
+
+A file whose version is older than one that was published from the console changes nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
 from inthread.store import audit, workflows
+from inthread.store.db import Tx
 
 
 class VersionTaken(ValueError):
@@ -25,21 +30,32 @@ class VersionTaken(ValueError):
 def publish_workflows(
     rt: Runtime, *, actor: Actor, documents: Mapping[str, Mapping[str, object]]
 ) -> list[Workflow]:
-    """The workflows that were not published yet, in the order of the runtime's. *documents*: by
-    workflow key, what each was read from. Raises VersionTaken; then none is published."""
+    """The workflows that were not published yet, in the order of the runtime's: those of a version
+    above every one there is. *documents*: by workflow key, what each was read from. Raises
+    VersionTaken for the newest version in other words; then none is published."""
     actor.require("workflows:write")
     now, new = rt.now(), []
     with rt.db.begin() as tx:
+        newest = workflows.newest_numbers(tx)
         for key, workflow in rt.workflows.items():
-            document, version = documents[key], workflow.version
-            if workflows.add_version(
-                tx, key, version, workflow.hash, document, now, by=str(actor)
-            ):
+            if workflow.version < newest.get(key, 0):
+                continue
+            if _published(tx, actor, workflow, documents[key], now):
                 new.append(workflow)
-                audit.append(
-                    tx, now, actor, f"workflow:{key}", AuditEvent.WORKFLOW_PUBLISHED,
-                    version=version, hash=workflow.hash,
-                )
-            elif workflows.hash_of(tx, key, version) != workflow.hash:
-                raise VersionTaken(workflow)
     return new
+
+
+def _published(
+    tx: Tx, actor: Actor, workflow: Workflow, document: Mapping[str, object], now: datetime
+) -> bool:
+    if not workflows.add_version(
+        tx, workflow.key, workflow.version, workflow.hash, document, now, by=str(actor)
+    ):
+        if workflows.hash_of(tx, workflow.key, workflow.version) != workflow.hash:
+            raise VersionTaken(workflow)
+        return False
+    audit.append(
+        tx, now, actor, f"workflow:{workflow.key}", AuditEvent.WORKFLOW_PUBLISHED,
+        version=workflow.version, hash=workflow.hash,
+    )
+    return True

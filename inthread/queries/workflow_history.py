@@ -75,6 +75,13 @@ def workflow_history(
     )
 
 
+def newest_versions(rt: Runtime, *, actor: Actor) -> Mapping[str, int]:
+    """By workflow, the highest number that was ever published. Raises Forbidden."""
+    actor.require("policy:read")
+    with rt.db.read() as tx:
+        return workflows.newest_numbers(tx)
+
+
 def version_document(
     rt: Runtime, *, actor: Actor, key: str, version: int
 ) -> Mapping[str, object]:

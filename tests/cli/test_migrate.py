@@ -70,6 +70,22 @@ def test_a_changed_document_has_to_raise_its_version(
     ]
 
 
+def test_an_older_file_is_left_alone(
+    inthread: Inthread, folder: Path, migrated: Database
+) -> None:
+    """The files of a release may be older than what was published from the console since."""
+    file = folder / "overdue_invoice.toml"
+    shipped = file.read_text()
+    file.write_text(shipped.replace("version = 1", "version = 4", 1))
+    inthread("migrate")
+    file.write_text(shipped.replace('refuse = "nothing_left"', 'refuse = "disputed"', 1))
+    with nothing_written(migrated):
+        said = inthread("migrate")
+    assert (said.status, said.out.splitlines()[-1]) == (
+        0, "Workflow  overdue_invoice version 1: left alone, version 4 is published"
+    )
+
+
 def test_a_newer_database_is_left_alone(inthread: Inthread, migrated: Database) -> None:
     with migrated.begin() as tx:
         tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

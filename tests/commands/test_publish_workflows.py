@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from inthread.commands.approve_draft import approve_draft
 from inthread.commands.publish_workflows import VersionTaken, publish_workflows
+from inthread.commands.unschedule_version import unschedule_version
 from inthread.domain.actor import CUSTOMER, OPERATOR
 from inthread.domain.refusals import Forbidden
 from inthread.runtime import Runtime
 from inthread.store import audit
 from inthread.store.tables import workflow_versions
+from tests.drafts import CYD, a_submitted_draft, in_print
 from tests.rows import nothing_written
 
 KEYS = ["document_refresh", "overdue_invoice"]
@@ -80,6 +84,26 @@ def test_a_raised_version_is_kept_beside_the_old_one(rt: Runtime) -> None:
         _row(rt, "document_refresh"), _row(rt, "overdue_invoice"),
         _row(later, "overdue_invoice", 2),
     ]
+
+
+def test_an_older_file_changes_nothing(rt: Runtime) -> None:
+    """Whatever it says: what was published from the console since is newer."""
+    publish_workflows(rt, actor=OPERATOR, documents=DOCUMENTS)
+    publish_workflows(_changed(rt, version=3), actor=OPERATOR, documents=DOCUMENTS)
+    with nothing_written(rt.db):
+        assert publish_workflows(rt, actor=OPERATOR, documents=DOCUMENTS) == []
+        assert publish_workflows(_changed(rt, version=2), actor=OPERATOR, documents=DOCUMENTS) == []
+        assert publish_workflows(_changed(rt), actor=OPERATOR, documents=DOCUMENTS) == []
+
+
+def test_a_number_that_was_taken_off_is_not_used_again(rt: Runtime) -> None:
+    in_print(rt)
+    at = rt.now() + timedelta(days=1)
+    waiting = a_submitted_draft(rt, effective_at=at)
+    approve_draft(rt, actor=CYD, draft_id=waiting.id, hash=waiting.hash)
+    unschedule_version(rt, actor=CYD, key="overdue_invoice", version=2, why="Too early.")
+    with pytest.raises(VersionTaken), nothing_written(rt.db):
+        publish_workflows(_changed(rt, version=2), actor=OPERATOR, documents=DOCUMENTS)
 
 
 def test_only_an_operator_publishes(rt: Runtime) -> None:
