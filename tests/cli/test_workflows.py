@@ -69,3 +69,18 @@ def test_an_empty_folder_is_said(
     settings["INTHREAD_WORKFLOWS"] = str(tmp_path)
     said = inthread("workflows", "check")
     assert (said.status, said.err) == (1, f"There is no workflow in {tmp_path}.\n")
+
+
+def test_an_offer_that_leaves_nothing_to_choose_is_refused(
+    inthread: Inthread, tmp_path: Path
+) -> None:
+    """Two instalments of at least 40.00 cannot come out of 60.00."""
+    file = tmp_path / "tight.toml"
+    file.write_text(SHIPPED[1].read_text().replace(
+        'least_instalment = "20.00"', 'least_instalment = "40.00"'
+    ))
+    said = inthread("workflows", "check", file)
+    assert (said.status, said.out) == (1, (
+        f"{file}: policy.plan.rows[3]: Row 4 leaves nothing to choose where remaining is 60.00: two "
+        "instalments of least_instalment 40.00 are more.\n"
+    ))
