@@ -13,6 +13,8 @@ from inthread.domain.zones import zone_named
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_CLAIM = timedelta(hours=24)
+# Of a queue that was taken away since.
+CLAIM = timedelta(minutes=30)
 _PERIOD = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 _HOURS = 'two times, such as "09:00-17:00"; 24:00 is the end of the day'
 _DATED = 'a table of dates, such as 2026-12-25 = "Christmas Day"'
@@ -46,6 +48,11 @@ class Queues:
     def due(self, queue: str, start: datetime, stated: timedelta) -> datetime:
         """Raises KeyError for a queue that there is not."""
         return self.teams[queue].due(start, stated)
+
+    def claim(self, queue: str) -> timedelta:
+        """How long a claim on its work holds."""
+        team = self.teams.get(queue)
+        return team.return_after if team else CLAIM
 
     def title(self, queue: str) -> str:
         """The queue's name for people; its own for one that was taken away since."""

@@ -9,7 +9,8 @@ from inthread.domain.actor import Actor
 from inthread.domain.refusals import NotFound
 from inthread.domain.work_item import WorkItem
 from inthread.runtime import Runtime
-from inthread.store import work_items
+from inthread.store import work_items, work_lists
+from inthread.store.work_lists import Wanted as Wanted
 
 MOST = 100
 
@@ -23,7 +24,7 @@ class WorkPage:
 
 
 def work_queue(
-    rt: Runtime, *, actor: Actor, queue: str | None = None, after: str = "", most: int = 50
+    rt: Runtime, *, actor: Actor, wanted: Wanted | None = None, after: str = "", most: int = 50
 ) -> WorkPage:
     """Open items by due time. *after*: the id of the last one seen, open or resolved since. Raises
     Forbidden, and NotFound for an id nobody has."""
@@ -36,5 +37,5 @@ def work_queue(
             if last is None:
                 raise NotFound("work item")
             place = (last.due_at, last.id)
-        found = work_items.page(tx, queue, most + 1, place)
+        found = work_lists.page(tx, wanted or Wanted(), rt.now(), most + 1, place)
     return WorkPage(found[:most], found[most - 1].id if len(found) > most else None)

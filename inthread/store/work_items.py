@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from inthread.domain.work_item import WorkItem
 from inthread.store import tables as t
@@ -24,12 +24,12 @@ OPEN_OF = select(t.work_items).where(w.case_id == bindparam("case"), w.resolved_
 
 def open_of(tx: Connection, case_id: str) -> WorkItem | None:
     row = tx.execute(OPEN_OF, {"case": case_id}).one_or_none()
-    return _one(row) if row else None
+    return one(row) if row else None
 
 
 def get(tx: Connection, item_id: str) -> WorkItem | None:
     row = tx.execute(select(t.work_items).where(w.id == item_id)).one_or_none()
-    return _one(row) if row else None
+    return one(row) if row else None
 
 
 def resolve(
@@ -51,20 +51,27 @@ def last_resolved(tx: Connection, case_id: str, reason: str) -> datetime | None:
     return at
 
 
-def page(
-    tx: Connection, queue: str | None, most: int, after: tuple[datetime, str] | None
-) -> list[WorkItem]:
-    """Open ones, due first, a page at a time."""
-    query = select(t.work_items).where(w.resolved_at.is_(None))
-    if queue is not None:
-        query = query.where(w.queue == queue)
-    if after is not None:
-        due, item_id = after
-        query = query.where((w.due_at > due) | ((w.due_at == due) & (w.id > item_id)))
-    return [_one(r) for r in tx.execute(query.order_by(w.due_at, w.id).limit(most))]
+def claim(tx: Connection, item_id: str, by: str, until: datetime, now: datetime) -> bool:
+    """False when somebody else has it, or it was resolved."""
+    free = or_(w.claimed_by.is_(None), w.claimed_by == by, w.claimed_until <= now)
+    got = tx.execute(
+        update(t.work_items).where(w.id == item_id, w.resolved_at.is_(None), free)
+        .values(claimed_by=by, claimed_until=until)
+    )
+    return got.rowcount == 1
 
 
-def _one(r: Row[tuple[object, ...]]) -> WorkItem:
+def release(tx: Connection, item_id: str) -> None:
+    tx.execute(
+        update(t.work_items).where(w.id == item_id).values(claimed_by=None, claimed_until=None)
+    )
+
+
+def assign(tx: Connection, item_id: str, to: str | None) -> None:
+    tx.execute(update(t.work_items).where(w.id == item_id).values(assigned_to=to))
+
+
+def one(r: Row[tuple[object, ...]]) -> WorkItem:
     return WorkItem(
         r.id, r.case_id, r.reason, r.queue, r.due_at, r.packet, r.opened_at, r.resolved_at,
         r.resolution, r.note, r.cause, r.assigned_to, r.claimed_by, r.claimed_until, r.resolved_by,

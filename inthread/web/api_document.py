@@ -16,23 +16,25 @@ from inthread.web import api_given_delivery as delivery
 from inthread.web import api_given_people as people
 from inthread.web import api_given_settings as settings
 from inthread.web import api_given_staff as staff
+from inthread.web import api_given_work as work
 from inthread.web import api_sent as sent
+from inthread.web import api_sent_work as asked_work
 from inthread.web.api_named_person import named_person
 from inthread.web.schemas import VISIBLE, Schema, an_object
 
 SERIALIZED: JsonSchemaMode = "serialization"
 VALIDATED: JsonSchemaMode = "validation"
 _GIVEN: tuple[type[BaseModel], ...] = (
-    give.Answer, give.Batch, give.Case, give.CasePage, give.Timeline, give.WorkItem, give.WorkPage,
+    give.Answer, give.Batch, give.Case, give.CasePage, give.Timeline,
     give.Problem, people.WholePerson, people.PersonTimeline, people.ReplyPage, people.Stopped,
     delivery.WritebackPage, delivery.Replayed, delivery.ConnectorStates, delivery.Waiting,
     delivery.Exported,
-    settings.ConsoleSetting, settings.ConsoleSettings, *staff.GIVEN,
+    settings.ConsoleSetting, settings.ConsoleSettings, *staff.GIVEN, *work.GIVEN,
 )
 _SENT: tuple[type[BaseModel], ...] = (
-    sent.Cancellation, sent.Resolution, sent.Found, sent.StopAddress,
+    sent.Cancellation, sent.Found, sent.StopAddress,
     delivery.Why, delivery.Nothing, delivery.Range, delivery.AuditExport,
-    settings.SettingValue, *staff.SENT,
+    settings.SettingValue, *staff.SENT, *asked_work.SENT,
 )
 _REF = "#/components/schemas/"
 _ABOUT = """Back-office systems say what needs doing, and learn what became of it.

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inthread.domain.case import CaseState
 from inthread.domain.intake import AnswerStatus
-from inthread.web.api_sent import AT, CASE, ITEM, described
+from inthread.web.api_sent import AT, CASE, described
 
 
 class Given(BaseModel):
@@ -160,21 +160,3 @@ class Timeline(Given):
     events: list[Happened] = described("Everything that happened, oldest first.", [])
     messages: list[Message] = described("Everything that was said, or held back.", [])
     writebacks: list[Writeback] = described("Everything that was written to systems of record.", [])
-
-
-class WorkItem(Given):
-    id: str = described("The item's id.", ITEM)
-    case_id: str = described("Its case.", CASE)
-    reason: str = described("Why a person has to act.", "dispute")
-    queue: str = described("Whose work it is.", "billing-disputes")
-    due_at: datetime = described("By when.", AT)
-    opened_at: datetime = described("Since when.", AT)
-    packet: dict[str, Any] = described("All that is needed to act.", {"why": "the customer asked"})
-    resolved_at: datetime | None = described("When it was resolved.", None)
-    resolution: str | None = described("How it was resolved.", None)
-    note: str | None = described("What whoever resolved it said about it.", None)
-
-
-class WorkPage(Given):
-    items: list[WorkItem] = described("The most urgent first.", [])
-    after: str | None = described("Ask with this for the next page; null on the last.", None)

@@ -97,17 +97,6 @@ class CaseQuery(Asked):
     limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
 
 
-class WorkQuery(Asked):
-    queue: str = parameter(
-        "Work of this queue.", "billing-disputes", default="", min_length=1, max_length=80,
-        pattern=LINE,
-    )
-    after: str = parameter(
-        "The `after` of the page before this one.", ITEM, default="", pattern=ID
-    )
-    limit: Limit = parameter("How many a page has at most; 50 if not said.", 50, default=50)
-
-
 class TimelineQuery(Asked):
     after: str = parameter(
         "The `after` of the page before this one, or the id of any entry.",
@@ -157,17 +146,6 @@ class Cancellation(RootModel[Annotated[
     Discriminator(_how),
 ]]):
     """Which case is taken back: by its id, or by its workflow and facts."""
-
-
-class Resolution(Sent):
-    result: Literal["resume", "retry", "withdraw"] = described(
-        "`resume`: the case goes on by itself where it stood. `retry`: what failed is written "
-        "again, with the same id. `withdraw`: the case ends.", "resume",
-    )
-    note: str = described(
-        "What was found out, for the record.", "The customer's bank confirmed it.", default="",
-        max_length=500, pattern=LINES,
-    )
 
 
 class Found(Sent):

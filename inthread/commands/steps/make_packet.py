@@ -36,7 +36,7 @@ def make_packet(
         } if done else None,
         "payment": {
             "id": payment.id, "state": payment.state.value, "minor": payment.amount.minor,
-            "currency": payment.amount.currency, "at": payment.started_at.isoformat(),
+            "currency": payment.amount.currency, "at": (payment.started_at or now).isoformat(),
         } if payment else None,
         "writeback": _writeback(tx, written[-1]) if written else None,
         "failed": [
