@@ -202,6 +202,11 @@ def totp_step(secret: str, given: str, now: datetime) -> int | None:
     return right[-1] if right else None
 
 
+def totp_now(secret: str, now: datetime) -> str:
+    """What the app shows at this moment."""
+    return pyotp.HOTP(secret).at(int(now.timestamp()) // STEP)
+
+
 def recovery_code() -> str:
     """`k3v7-9m2q-...`: six groups of four."""
     drawn = "".join(secrets.choice(_CLEAR) for _ in range(_RECOVERY))

@@ -7,6 +7,7 @@
     POST /start  /again  /fault          start an example case, send it again, trouble the office
          /reply  /power  /unsubscribe    answer, switch a channel off, one click in a mail
          /move  /play  /stop             the sandbox's time
+    GET  /authenticator                  the codes of the demo's staff
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from flask import Flask, Response, abort, jsonify, request
 
 from sandbox import inbox, phone_acts, phone_page, screen, threads
 from sandbox.agenda import due
+from sandbox.authenticator import authenticator
 from sandbox.database import Database
 from sandbox.inbox import Inbox, Message
 from sandbox.parent import end_with_parent
@@ -54,6 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/messages", "arrived", arrived)
     app.add_url_rule("/", "home", phone_page.home)
     app.add_url_rule("/state", "state", phone_page.state)
+    app.add_url_rule(
+        "/authenticator", "authenticator", authenticator(settings.store, settings.clock)
+    )
     for act in ACTS:
         app.add_url_rule(f"/{act.__name__}", act.__name__, act, methods=["POST"])
     receipts.start()

@@ -19,6 +19,7 @@ from inthread.cli import (
     plugins,
     retention,
     sandbox,
+    staff,
     triggers,
     verify_audit,
     web,
@@ -29,7 +30,7 @@ from inthread.cli.parts import Parts, Stop
 
 VERBS = (
     demo, migrate, web, worker, doctor, verify_audit, evidence, retention, hold, erase, keys,
-    api_keys, triggers, workflows, plugins, sandbox,
+    api_keys, staff, triggers, workflows, plugins, sandbox,
 )
 
 

@@ -8,7 +8,7 @@ from inthread.domain.refusals import Forbidden
 
 SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "keys:write",
-    "workflows:write", "metrics:read", "visit", "carry", "payments:write", "replies:write",
+    "workflows:write", "metrics:read", "visit", "carry", "payments:write", "channels:hear",
     "contacts:stop", "retention:write", "staff:read", "staff:write", "policy:read", "policy:write",
     "policy:approve", "people:reveal", "writebacks:read", "writebacks:write", "messages:read",
     "audit:read", "settings:write", "sign_in", "account",
@@ -17,7 +17,7 @@ SCOPES = (
 # Approving takes a person who signed in: no key does.
 API_SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",
-    "contacts:stop", "replies:write", "policy:read", "policy:write", "people:reveal",
+    "contacts:stop", "policy:read", "policy:write", "people:reveal",
     "writebacks:read", "writebacks:write", "messages:read", "audit:read", "staff:read",
     "staff:write", "keys:write", "settings:write",
 )
@@ -59,7 +59,7 @@ GATE = Actor("web", "gate", frozenset({"deny"}))
 
 
 def provider(key: str) -> Actor:
-    return Actor("provider", key, frozenset({"payments:write", "replies:write", "contacts:stop"}))
+    return Actor("provider", key, frozenset({"payments:write", "channels:hear", "contacts:stop"}))
 
 
 def api_key(key_id: str, scopes: frozenset[str]) -> Actor:

@@ -44,7 +44,7 @@ _SEES = frozenset({
     "cases:read", "work:read", "writebacks:read", "messages:read", "policy:read", "metrics:read",
 })
 _WORKS = _SEES | {
-    "cases:write", "work:write", "people:reveal", "replies:write", "contacts:stop",
+    "cases:write", "work:write", "people:reveal", "contacts:stop",
 }
 
 ROLES: Mapping[Role, frozenset[str]] = {

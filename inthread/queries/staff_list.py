@@ -9,7 +9,7 @@ from datetime import datetime
 from inthread.domain.actor import Actor
 from inthread.domain.audit import Recorded
 from inthread.domain.refusals import NotFound
-from inthread.domain.staff import ACCOUNT, Staff, StaffSession, signed_in_as
+from inthread.domain.staff import ACCOUNT, Staff, StaffSession, plain_email, signed_in_as
 from inthread.runtime import Runtime
 from inthread.store import api_keys, audit, staff, staff_sessions
 from inthread.store.api_keys import ApiKey as ApiKey
@@ -53,6 +53,13 @@ def staff_list(rt: Runtime, *, actor: Actor, after: str = "", most: int = MOST) 
     with rt.db.read() as tx:
         found = staff.page(tx, after, most + 1)
     return StaffPage(found[:most], found[most - 1].id if len(found) > most else None)
+
+
+def staff_by_email(rt: Runtime, *, actor: Actor, email: str) -> Staff | None:
+    actor.require("staff:read")
+    with rt.db.read() as tx:
+        kept = staff.by_email(tx, plain_email(email))
+    return kept.staff if kept else None
 
 
 def staff_view(rt: Runtime, *, actor: Actor, staff_id: str) -> StaffView:

@@ -17,6 +17,7 @@ from inthread.cli.demo.daylight import CLOCK, PLACE
 from inthread.cli.demo.family import Child, Family
 from inthread.cli.demo.house import NAMES, House, build, lived_in
 from inthread.cli.demo.people import Example, examples
+from inthread.cli.demo.staff import make_staff, say_staff
 from inthread.cli.migrate import migrate
 from inthread.cli.parts import Parts, Stop
 from inthread.cli.start import ready
@@ -96,6 +97,7 @@ def _prepare(parts: Parts, house: House) -> str:
     settings, rt = ready(parts, env=house.env(), migrated=False)
     try:
         migrate(parts, rt, settings.workflow_folder)
+        make_staff(rt, settings, _staff(house))
         file = house.folder / API_KEY
         if not file.is_file():
             made = make_api_key(rt, actor=OPERATOR, name="demo back office", scopes=API_SCOPES)
@@ -104,6 +106,11 @@ def _prepare(parts: Parts, house: House) -> str:
         return file.read_text(encoding="utf-8")
     finally:
         rt.db.dispose()
+
+
+def _staff(house: House) -> Path:
+    """Where the sandbox's phone looks for the staff whose authenticator app it has."""
+    return house.folder / "sandbox" / "staff.json"
 
 
 def _start_sandbox(
@@ -174,6 +181,7 @@ Everything runs on this machine (started in {seconds:.1f} s). Nothing leaves it.
   Phone simulator  {house.url("phone")}   start here: tap a link, answer, play a week
   Back office      {house.url("office")}   its records change as cases close; make it misbehave
   API and docs     {house.url("web")}/api/docs
+{say_staff(_staff(house), house.url("web"), house.url("phone"))}
 
 It is {house.now().astimezone(PLACE):%A %H:%M} in New York there: the simulator moves the time.
 """)

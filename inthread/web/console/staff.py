@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response, request
 
@@ -121,7 +121,7 @@ def _roles() -> list[str]:
 
 
 def _list(
-    sent: dict[str, object] | None = None, problems: Sequence[Problem] = ()
+    sent: Mapping[str, object] | None = None, problems: Sequence[Problem] = ()
 ) -> Response:
     page = staff_list(runtime(), actor=actor(), after=request.args.get("after", ""))
     return show(
