@@ -42,18 +42,19 @@ class Rows:
                 yield self._never(number)
 
     def gaps(self, most: int = MOST_GAPS) -> Iterator[Finding]:
-        """Inputs that no row matches, at most this many boxes of them, each as wide as it goes."""
+        """Inputs that no row matches, at most this many boxes of them, each as wide as it goes;
+        they may meet."""
         taken = self.all
         for _ in range(most):
             found = self.space.find(self.space.full, taken)
             if found is None:
                 return
-            gap = self.space.wider(found, taken)
+            gap = self.space.wider(found, self.all)
             taken |= self.space.search.add(gap)
             where = self.space.says(gap) or "anything"
             yield Finding(
                 "warning", "gap", self.action, (),
-                f"No row matches {where}: refused as no_rule.", self.space.example(gap),
+                f"No row matches {where}: refused as no_rule.", self.space.example(found),
             )
 
     def _never(self, number: int) -> Finding:
@@ -66,7 +67,8 @@ class Rows:
                 taking &= ~(1 << row)
         rows = tuple(members(taking))
         takes = "takes" if len(rows) == 1 else "take"
-        return self._unreachable(number, rows, f"{row_names(rows)} above {takes} all it could.")
+        why = f"{row_names(rows).lower()} above {takes} all it could."
+        return self._unreachable(number, rows, why)
 
     def _unreachable(self, number: int, rows: tuple[int, ...], why: str) -> Finding:
         says = f"Row {number + 1} can never match: {why}"

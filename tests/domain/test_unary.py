@@ -1,6 +1,5 @@
 """Unary tests: one way to write each, errors with their place, and never yes for a missing fact."""
 
-import unicodedata
 from datetime import date
 
 import pytest
@@ -17,12 +16,10 @@ from inthread.domain.unary import (
     OneOf,
     compile_test,
     print_test,
-    rank,
     span,
 )
 from inthread.domain.unary_parser import LONGEST_TEST, UnaryError, parse_test
-
-CHOICES = ("new", "late", "vip")
+from tests.domain.cells import CHOICES, cells_of, columns, naive, respaced
 
 
 def usd(text):
@@ -199,70 +196,31 @@ def test_text_has_no_span():
         span(Compare("=", "new"))
 
 
-LITERALS = {
-    MONEY: st.integers(-10**9, 10**9).map(lambda minor: Money(minor, "USD")),
-    INTEGER: st.integers(-10**6, 10**6),
-    DATE: st.dates(),
-    BOOLEAN: st.booleans(),
-    CHOICE: st.sampled_from(CHOICES),
-    TEXT: st.text(
-        st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=20
-    ).filter(lambda text: text == unicodedata.normalize("NFC", text)),
-}
-
-
-@st.composite
-def intervals(draw, values):
-    low, high = sorted((draw(values), draw(values)), key=rank)
-    left, right = draw(st.booleans()), draw(st.booleans())
-    assume(rank(low) + left <= rank(high) - right)
-    return Interval(low, high, left, right)
-
-
-@st.composite
-def columns(draw):
-    """A kind, a test of that kind, and a value to try."""
-    kind = draw(st.sampled_from(list(LITERALS)))
-    values = LITERALS[kind]
-    parts = st.builds(Compare, st.just("="), values)
-    if kind in (MONEY, INTEGER, DATE):
-        signs = st.builds(Compare, st.sampled_from(["=", "<", "<=", ">", ">="]), values)
-        parts = signs | intervals(values)
-    tests = st.lists(parts, min_size=1, max_size=4).map(tuple)
-    test = draw(st.just(Anything()) | st.builds(OneOf, tests) | st.builds(NoneOf, tests))
-    return kind, test, draw(st.none() | values)
-
-
-def naive(test, value):
-    """The rules word for word, on the values themselves."""
-    if isinstance(test, Anything):
-        return True
-    if value is None:
-        return False
-    hit = any(naive_part(part, value) for part in test.tests)
-    return not hit if isinstance(test, NoneOf) else hit
-
-
-def naive_part(part, value):
-    if isinstance(part, Interval):
-        above = part.low < value if part.low_open else part.low <= value
-        below = value < part.high if part.high_open else value <= part.high
-        return above and below
-    return {
-        "=": lambda a, b: a == b,
-        "<": lambda a, b: a < b,
-        "<=": lambda a, b: a <= b,
-        ">": lambda a, b: b < a,
-        ">=": lambda a, b: b <= a,
-    }[part.op](value, part.value)
-
-
 @given(columns())
 def test_what_is_printed_is_read_back_the_same(column):
     kind, test, _ = column
     assume(len(print_test(test)) <= LONGEST_TEST)
     assert parse(print_test(test), kind) == test
     assert print_test(parse(print_test(test), kind)) == print_test(test)
+
+
+@given(columns(), st.randoms(use_true_random=False))
+def test_space_between_signs_changes_nothing(column, random):
+    kind, test, _ = column
+    text = respaced(print_test(test), random)
+    assume(len(text) <= LONGEST_TEST)
+    assert parse(text, kind) == test
+
+
+@given(st.sampled_from([
+    (kind, st.sampled_from(values)) for kind, values in {
+        MONEY: [usd("1"), usd("2")], INTEGER: [1, 2], DATE: [date(2026, 1, 1), date(2026, 1, 2)],
+        BOOLEAN: [True, False], CHOICE: CHOICES[:2], TEXT: ['"', '", "'],
+    }.items()
+]).flatmap(lambda column: st.tuples(cells_of(*column), cells_of(*column))))
+def test_two_tests_are_printed_alike_only_when_they_are_the_same(pair):
+    first, second = pair
+    assert (print_test(first) == print_test(second)) is (first == second)
 
 
 @given(columns())

@@ -134,7 +134,7 @@ from tests.domain.samples import MISSING, problems, small
         'policy.pay.rows[1].offer: has to be a table: give the terms, e.g. { least = "10.00" }',
     ]),
     ("policy.pay.rows[0].when", ["-", "-"], [
-        "policy.pay.rows[1]: is never reached: row 0 takes everything",
+        "policy.pay.rows[1]: is never reached: rows[0] takes everything",
     ]),
     ("policy.sign.rows[0].offer.statement", "other_words", [
         "policy.sign.rows[0].offer.statement: there is no 'other_words' in [wording.statements]",
@@ -247,7 +247,7 @@ def test_lists_and_numbers_in_terms_are_checked():
 def test_a_referral_row_behind_one_that_takes_everything_is_never_reached():
     assert problems({
         "refer.rows[0].when": ["-"], "refer.rows[1]": {"when": ["-"], "reason": "question"},
-    }) == ["refer.rows[1]: is never reached: row 0 takes everything"]
+    }) == ["refer.rows[1]: is never reached: rows[0] takes everything"]
 
 
 def test_a_row_is_read_exactly():
