@@ -19,3 +19,11 @@ def name_last(name: str) -> str | None:
     """The last word of `name_key`: mostly the family name."""
     key = name_key(name)
     return key.rpartition(" ")[2] if key else None
+
+
+def masked_name(name: str) -> str:
+    """What a page may show of a name: the first word and one letter, `Maya O.`."""
+    words = name.split()
+    if len(words) < 2:
+        return words[0] if words else ""
+    return f"{words[0]} {words[-1][0]}."

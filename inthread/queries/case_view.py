@@ -58,7 +58,12 @@ def find_cases(
 
 def _views(rt: Runtime, tx: Tx, found: Sequence[Case]) -> list[CaseView]:
     whose = people.by_id(tx, {case.person_id for case in found}) if found else {}
-    return [CaseView(c, whose[c.person_id], _facts(rt, c)) for c in found]
+    return [view_of(rt, c, whose[c.person_id]) for c in found]
+
+
+def view_of(rt: Runtime, case: Case, person: Person) -> CaseView:
+    """The case with those of its facts that may be shown."""
+    return CaseView(case, person, _facts(rt, case))
 
 
 def _facts(rt: Runtime, case: Case) -> Mapping[str, object]:

@@ -54,9 +54,10 @@ class PersonTimeline:
 
 
 def person_timeline(
-    rt: Runtime, *, actor: Actor, reference: str, after: str = "", most: int = 50
+    rt: Runtime, *, actor: Actor, reference: str, after: str = "", most: int = 50,
+    newest: bool = False,
 ) -> PersonTimeline:
-    """*after*: the id of the last entry seen. Raises Forbidden, and NotFound for a person or an
+    """*after*: the id of the last entry seen. *newest*: the newest first. Raises Forbidden, and NotFound for a person or an
     entry that is not there. At most eight statements, however much there is."""
     actor.require("cases:read")
     most = min(most, MOST)
@@ -65,7 +66,7 @@ def person_timeline(
         begin = line.place(tx, person.id, after) if after else None
         if after and begin is None:
             raise NotFound("entry")
-        found = line.places(tx, person.id, begin, most + 1)
+        found = line.places(tx, person.id, begin, most + 1, newest=newest)
         entries = _entries(tx, person, found[:most])
     return PersonTimeline(person, entries, found[most - 1].name if len(found) > most else None)
 

@@ -46,6 +46,15 @@ def of_people(tx: Connection, person_ids: Collection[str]) -> dict[str, list[Con
     return found
 
 
+def newest_of_person(tx: Connection, person_id: str, most: int) -> list[Consent]:
+    """The last lines about a person, the newest first."""
+    theirs = select(t.contacts.c.id).where(t.contacts.c.person_id == person_id)
+    rows = tx.execute(
+        select(t.consents).where(n.contact_id.in_(theirs)).order_by(n.seq.desc()).limit(most)
+    )
+    return [_one(r) for r in rows]
+
+
 def of_contact(tx: Connection, contact_id: str) -> list[Consent]:
     """Every line about a contact point, oldest first."""
     rows = tx.execute(select(t.consents).where(n.contact_id == contact_id).order_by(n.seq))

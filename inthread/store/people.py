@@ -137,6 +137,12 @@ def held_since(tx: Connection, person_id: str) -> datetime | None:
     return since
 
 
+def hold_of(tx: Connection, person_id: str) -> tuple[datetime, str] | None:
+    """Since when nothing about the person may be removed, and why."""
+    row = tx.execute(select(p.held_at, p.held_why).where(p.id == person_id)).one()
+    return (row.held_at, row.held_why or "") if row.held_at is not None else None
+
+
 def hold(tx: Connection, person_id: str, since: datetime | None, why: str | None) -> None:
     """Put a hold on the person, or with None take it away."""
     tx.execute(

@@ -92,6 +92,7 @@ _AFTER = tuple_(
     bindparam("at", type_=UtcDateTime), bindparam("kind", type_=Integer),
     bindparam("id", type_=String), bindparam("seq", type_=BigInteger),
 )
+_DOWN = [column.desc() for column in _ALL.c]
 _PAGE = select(_ALL).order_by(*_ALL.c).limit(bindparam("most", type_=Integer))
 _FIND = select(_ALL).where(
     _ALL.c.kind == bindparam("kind"), _ALL.c.id == bindparam("id"), _ALL.c.seq == bindparam("seq")
@@ -113,12 +114,16 @@ def place(tx: Connection, person_id: str, name: str) -> Place | None:
     return Place(*row) if row else None
 
 
-def places(tx: Connection, person_id: str, after: Place | None, most: int) -> list[Place]:
-    """The first of them, oldest first, from behind *after*."""
+def places(
+    tx: Connection, person_id: str, after: Place | None, most: int, *, newest: bool = False
+) -> list[Place]:
+    """The first of them, oldest first or *newest* first, from behind *after*."""
     asked: dict[str, object] = {"person": person_id, "most": most}
+    page = _PAGE.order_by(None).order_by(*_DOWN) if newest else _PAGE
     if after is None:
-        return [Place(*row) for row in tx.execute(_PAGE, asked)]
-    rows = tx.execute(_PAGE.where(_ROW > _AFTER), {**asked, **after._asdict()})
+        return [Place(*row) for row in tx.execute(page, asked)]
+    further = _ROW < _AFTER if newest else _ROW > _AFTER
+    rows = tx.execute(page.where(further), {**asked, **after._asdict()})
     return [Place(*row) for row in rows]
 
 

@@ -60,6 +60,8 @@ ROOMS = (
     draft_tests,
     draft_approval,
     draft_document,
+    impact,
+    what_if,
     cases,
     case_acts,
     person,
