@@ -18,19 +18,19 @@ _CLAIMED = text("work_items.claimed_by IS NOT NULL")
 _UNPROVED = text("writebacks.state <> 'proved'")
 NOW, ME = bindparam("now", type_=w.due_at.type), bindparam("me", type_=String)
 MOST: BindParameter[int] = bindparam("most")
-_ITEM = (w.id, w.reason, w.queue, w.due_at, c.id.label("case_id"), c.natural_key, c.workflow)
+_ITEM = (w.id, w.reason, w.queue, w.due_at, c.id.label("case_id"), c.reference, c.workflow)
 
 
 @dataclass(frozen=True)
 class Item:
-    """Work as one line of a list. `natural_key`: what the case is about, as its source names it."""
+    """Work as one line of a list. `reference`: what its source calls the case."""
 
     id: str
     reason: str
     queue: str
     due_at: datetime
     case_id: str
-    natural_key: str
+    reference: str
     workflow: str
 
 
@@ -44,7 +44,7 @@ class Trouble:
     state: str
     trouble: str | None
     case_id: str
-    natural_key: str
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ _NOBODYS = (
     .order_by(w.due_at, w.id).limit(MOST)
 )
 _TROUBLES = (
-    select(b.id, b.connector, b.operation, b.state, b.trouble, b.case_id, c.natural_key)
+    select(b.id, b.connector, b.operation, b.state, b.trouble, b.case_id, c.reference)
     .join(t.cases, c.id == b.case_id)
     .where(_UNPROVED, b.state == bindparam("state")).order_by(b.id.desc()).limit(MOST)
 )
