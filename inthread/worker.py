@@ -18,7 +18,7 @@ from inthread.commands.sweep import sweep
 from inthread.domain.actor import WORKER
 from inthread.runtime import Runtime
 
-HANDS = {"code": 2, "contact": 4, "carry": 16}
+HANDS = {"code": 2, "contact": 4, "carry": 16, "impact": 1}
 # How many jobs one look takes. What is taken and waits must not outlive its lease: only where a
 # hand is soon free again.
 AHEAD = {"contact": 8}

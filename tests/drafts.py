@@ -24,6 +24,7 @@ from inthread.commands.start_draft import start_draft
 from inthread.commands.submit_draft import submit_draft
 from inthread.domain.actor import OPERATOR, Actor
 from inthread.domain.draft import Draft
+from inthread.domain.impact import Tally
 from inthread.domain.staff import Role, staff_actor
 from inthread.runtime import Runtime
 from inthread.store import tables as t
@@ -80,7 +81,11 @@ def measure(rt: Runtime, draft: Draft, *, moved: int = 0, decided: int = 100) ->
     with rt.db.begin() as tx:
         tx.execute(insert(t.impacts).values(
             id=rt.new_id("imp"), draft_id=draft.id, hash=draft.hash, state="done", asked=decided,
-            done=decided, result={}, changed=moved, mismatches=0, cursor="", started_at=rt.now(),
+            done=decided, changed=moved, mismatches=0, cursor="", started_at=rt.now(),
+            result={
+                "live": {"version": draft.base_version, "hash": rt.workflows[draft.key].hash},
+                "tally": Tally(decisions=decided, changed=moved).as_json(),
+            },
             ended_at=rt.now(), asked_by="staff:stf_ada",
         ))
 

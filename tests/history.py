@@ -3,6 +3,7 @@ force, written in bulk. 20,000 decisions take a few seconds."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,7 +96,7 @@ def keep(tx: Tx, made: Sequence[Kept]) -> None:
             k.id, k.case_id, spelled(k.at), k.stage,
             k.decision.offered[0].action if k.stage == "executed" else None,
             k.decision.workflow, k.decision.version, k.decision.hash,
-            exact_json(k.decision.as_json()),
+            json.dumps(k.decision.as_json()),
         )
         for k in made
     ])

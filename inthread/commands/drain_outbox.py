@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from inthread.commands.carry_impact import carry_impact
 from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
 from inthread.commands.contact_customer import contact_customer
@@ -18,6 +19,7 @@ LANES: Mapping[str, Sequence[str]] = {
     "code": ("code",),
     "contact": ("contact", "message"),
     "carry": ("writeback", "payment"),
+    "impact": ("impact",),
 }
 ClaimedJob = outbox.Job
 CARRIERS = {
@@ -26,6 +28,7 @@ CARRIERS = {
     "contact": contact_customer,
     "writeback": carry_writeback,
     "payment": check_payment,
+    "impact": carry_impact,
 }
 EVERY_KIND = tuple(CARRIERS)
 

@@ -131,7 +131,16 @@ class DecisionTable:
         return tuple(dict.fromkeys((*self.inputs, *refs)))
 
     def evaluate(self, inputs: Facts) -> Verdict:
-        number, cells = self._grid.first(inputs)
+        return self.verdict(*self.look(inputs), inputs)
+
+    def look(self, inputs: Facts) -> tuple[int | None, tuple[tuple[bool, ...], ...]]:
+        """The number of the row that decides, and the cells of every row looked at."""
+        return self._grid.first(inputs)
+
+    def verdict(
+        self, number: int | None, cells: tuple[tuple[bool, ...], ...], inputs: Facts
+    ) -> Verdict:
+        """What the row that `look` found says."""
         if number is None:
             return self._refused(NO_RULE, None, cells)
         row = self.rows[number]

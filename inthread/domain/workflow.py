@@ -167,7 +167,7 @@ class Workflow:
         if (kept["workflow"], kept["version"], kept["hash"]) != (self.key, self.version, self.hash):
             raise ValueError(f"decided by another version than {self.key} {self.version}")
         snapshot = kept["inputs"]
-        if not isinstance(snapshot, Mapping) or set(snapshot) != set(self._reads):
+        if not isinstance(snapshot, Mapping) or set(snapshot) != set(self.reads):
             raise ValueError("a kept decision has exactly the inputs its tables read")
         return self._decide(
             {name: from_json(self.inputs[name].kind, value) for name, value in snapshot.items()}
@@ -182,7 +182,7 @@ class Workflow:
         return self.referral.evaluate(self.case_inputs(facts, today=today))
 
     def _decide(self, inputs: Facts) -> Decision:
-        seen = {name: inputs.get(name) for name in self._reads}
+        seen = {name: inputs.get(name) for name in self.reads}
         verdicts = tuple([self.tables[action.key].evaluate(seen) for action in self.actions])
         return Decision(self.key, self.version, self.hash, seen, verdicts)
 
@@ -193,6 +193,6 @@ class Workflow:
         return self.referral is not None and set(self.referral.inputs) <= names
 
     @cached_property
-    def _reads(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """The inputs any table reads, and so all that a snapshot keeps."""
         return tuple(dict.fromkeys(n for a in self.actions for n in self.tables[a.key].reads))

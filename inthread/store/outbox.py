@@ -32,8 +32,8 @@ _WAITING = text("outbox.done_at IS NULL")  # literal, so that every plan can use
 
 @dataclass(frozen=True)
 class Job:
-    """`way`: where the message would go that it comes to, if that was looked up when it was
-    claimed."""
+    """`case_id` is empty for what is about no case. `way`: where the message would go that it comes
+    to, if that was looked up when it was claimed."""
 
     id: str
     kind: str
@@ -47,9 +47,10 @@ PUT = insert(t.outbox)
 
 
 def put(
-    tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str
+    tx: Connection, id: str, kind: str, ref: str, due_at: datetime, case_id: str | None
 ) -> None:
-    """Something to do at *due_at*, written in the transaction of its cause."""
+    """Something to do at *due_at*, written in the transaction of its cause. *case_id*: None for
+    what is about no case."""
     tx.execute(PUT, {"id": id, "kind": kind, "ref": ref, "due_at": due_at, "case_id": case_id})
     tx.info["wake"] = True
 
@@ -76,7 +77,7 @@ def claim(
     rows = tx.execute(CLAIM, {
         "now": now, "kinds": list(kinds), "most": most, "by": lease, "until": now + hold,
     })
-    return [Job(r.id, r.kind, r.ref, r.case_id, lease) for r in rows]
+    return [Job(r.id, r.kind, r.ref, r.case_id or "", lease) for r in rows]
 
 
 STANDS = and_(

@@ -76,7 +76,9 @@ AGED: Mapping[str, _Aged] = {
         _over(t.links.c.case_id), ~exists().where(t.visits.c.link_id == t.links.c.id),
     )),
     "drafts": _Aged(t.drafts, t.drafts.c.saved_at, _over(t.drafts.c.case_id)),
-    "jobs": _Aged(t.outbox, t.outbox.c.done_at, _unheld(t.outbox.c.case_id)),
+    "jobs": _Aged(t.outbox, t.outbox.c.done_at, or_(
+        t.outbox.c.case_id.is_(None), _unheld(t.outbox.c.case_id),
+    )),
     "imports": _Aged(
         t.imports, func.coalesce(t.imports.c.ended_at, t.imports.c.started_at), true()
     ),
