@@ -1,5 +1,6 @@
 """Read workflow documents as the product would, and name everything that is wrong: file, place and
-what to do. Of one that holds, the room each message takes. Needs no keys and no database."""
+what to do. Of one that holds, the room each message takes, and what its policy says of itself
+(docs/policy.md). Needs no keys and no database."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from inthread.cli import workflow_list, workflow_preview
 from inthread.cli.documents import plugins_of, read_one, reading_settings
 from inthread.cli.parts import Parts, Stop
+from inthread.domain.analysis import analyse
 from inthread.domain.message_preview import Sized, sizes
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ def run(parts: Parts, options: argparse.Namespace) -> int:
         else:
             print(f"{file}: {workflow.key} version {workflow.version} holds ({workflow.hash[:12]})")
             print("\n".join(_table(sizes(workflow))))
+            findings = analyse(workflow)
+            print("".join(f"  {finding}\n" for finding in findings), end="")
+            bad += any(finding.severity == "error" for finding in findings)
     return 1 if bad else 0
 
 

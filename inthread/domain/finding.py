@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inthread.domain.facts import FactValue
+from inthread.domain.unary import print_value
 
 Severity = Literal["error", "warning"]
 Kind = Literal[
@@ -27,3 +28,9 @@ class Finding:
     rows: tuple[int, ...]
     says: str
     example: Mapping[str, FactValue] | None = None
+
+    def __str__(self) -> str:
+        """One line: how grave, of which table, the sentence, the example as cells write it."""
+        where = self.action or "workflow"
+        shown = ", ".join(f"{n} {print_value(v)}" for n, v in (self.example or {}).items())
+        return f"{self.severity}: {where}: {self.says}{f' For example: {shown}.' if shown else ''}"

@@ -35,7 +35,26 @@ def test_r4_9_the_room_each_message_takes_is_shown(inthread: Inthread) -> None:
         "ask", "1", "en", "GSM-7", "208", "2", "voice,", "whatsapp", "(approved)",
     ]
     assert ["code", "1", "es", "GSM-7", "137", "1", "voice"] in rows
-    assert len(rows) == 2 + 2 * 7
+    assert len([row for row in rows[2:] if row[0] not in ("warning:", "error:")]) == 2 * 7
+
+
+def test_what_a_policy_says_of_itself_is_shown_and_an_error_fails_the_check(
+    inthread: Inthread, tmp_path: Path
+) -> None:
+    file = tmp_path / "document_refresh.toml"
+    text = SHIPPED[0].read_text()
+    row = 'when = ["-", "false"]\nrefuse = "send_first"'
+    assert row in text
+    file.write_text(text.replace(row, row.replace('"-"', '"true"')))
+    said = inthread("workflows", "check", file)
+    assert said.status == 1
+    assert [line for line in said.out.splitlines() if line.startswith("  error")] == [
+        "  error: attest: Row 2 can never match: row 1 above takes all it could.",
+    ]
+    assert (
+        "  warning: attest: No row matches attest_done false, upload_done false: refused as "
+        "no_rule. For example: attest_done false, upload_done false."
+    ) in said.out.splitlines()
 
 
 def test_one_file_is_checked_alone(inthread: Inthread) -> None:
@@ -81,6 +100,6 @@ def test_an_offer_that_leaves_nothing_to_choose_is_refused(
     ))
     said = inthread("workflows", "check", file)
     assert (said.status, said.out) == (1, (
-        f"{file}: policy.plan.rows[3]: Row 4 leaves nothing to choose where remaining is 60.00: two "
-        "instalments of least_instalment 40.00 are more.\n"
+        f"{file}: policy.plan.rows[3]: Row 4 leaves nothing to choose where remaining is 60.00: "
+        "two instalments of least_instalment 40.00 are more.\n"
     ))

@@ -18,8 +18,13 @@ WORKFLOWS = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
 KINDS = {"date": FactKind.DATE, '"': FactKind.TEXT, "true": FactKind.BOOLEAN, ".": FactKind.MONEY}
 
 
+def _written():
+    """The table of cells, and none of those below it."""
+    return POLICY.partition("| Written |")[2].partition("\n\n")[0]
+
+
 def cells():
-    rows = re.findall(r"^\| (`.*?) \|", POLICY.partition("| Written |")[2], re.M)
+    rows = re.findall(r"^\| (`.*?) \|", _written(), re.M)
     return [cell for row in rows for cell in re.findall(r"`([^`]+)`", row)]
 
 
