@@ -52,7 +52,7 @@ def receive_reply(
 ) -> Reply | None:
     """The reply as it is kept; None when it was heard before. Card numbers are taken out of it
     before it is kept (R3.2)."""
-    actor.require("replies:write")
+    actor.require("channels:hear")
     now = rt.now()
     reply = _read(rt, provider, incoming, now)
     with rt.db.begin() as tx:

@@ -23,7 +23,7 @@ def record_delivery(
     What did not arrive goes to the person's next contact point at once; an address that cannot be
     reached is left alone until its source states it again; a stop that the network took down holds
     with us as well."""
-    actor.require("replies:write")
+    actor.require("channels:hear")
     if receipt.stopped:
         _heed(rt, actor, provider, receipt)
     with rt.db.begin() as tx:

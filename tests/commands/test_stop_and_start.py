@@ -102,7 +102,7 @@ def test_a_stop_that_could_not_be_kept_is_heard_again(rt: Runtime) -> None:
     an_asked_case(rt=rt)
     message = every_row(rt.db)["messages"][0]["id"]
     receipt = DeliveryReceipt("ev-1", DeliveryStatus.FAILED, message, stopped=True)
-    cannot = Actor("provider", "sms", frozenset({"replies:write"}))
+    cannot = Actor("provider", "sms", frozenset({"channels:hear"}))
     with nothing_written(rt.db), pytest.raises(Forbidden):
         record_delivery(rt, actor=cannot, provider="sms", receipt=receipt)
     record_delivery(rt, actor=provider("sms"), provider="sms", receipt=receipt)
