@@ -19,6 +19,7 @@ from flask import Flask
 from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
 from integrations.http_connector import HttpConnector
+from integrations.oidc_sign_in import OidcSignIn
 from integrations.simulator_channel import SimulatorChannel
 from integrations.smtp_email import SmtpEmail
 from integrations.twilio_client import TwilioClient
@@ -134,8 +135,19 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
         providers=by_key(providers(settings, now)),
         payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
         blobs=DiskBlobs(Path(settings.blobs)),
+        identity=_identity(settings, now),
         queues=frozenset(queues(Path(settings.queues)).teams),
     )
+
+
+def _identity(settings: Settings, now: Callable[[], datetime]) -> OidcSignIn | None:
+    if not settings.oidc_issuer:
+        return None
+    with _said_of("INTHREAD_OIDC_ISSUER"):
+        return OidcSignIn(
+            settings.oidc_issuer, client=settings.oidc_client, secret=settings.oidc_secret,
+            now=now, allow_loopback=not settings.production,
+        )
 
 
 @contextmanager

@@ -9,7 +9,14 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from inthread.spi import Blobs, ChannelProvider, Connector, MiniApp, PaymentProvider
+from inthread.spi import (
+    Blobs,
+    ChannelProvider,
+    Connector,
+    IdentityProvider,
+    MiniApp,
+    PaymentProvider,
+)
 
 GROUPS = ("miniapps", "connectors", "channels", "payments")
 
@@ -24,7 +31,8 @@ K = TypeVar("K", bound=Keyed)
 
 @dataclass(frozen=True)
 class Registry:
-    """`queues`: the names of those that a workflow may hand work to."""
+    """`queues`: the names of those that a workflow may hand work to; `identity`: where staff may
+    sign in beside the console's own door."""
 
     miniapps: Mapping[str, MiniApp]
     connectors: Mapping[str, Connector]
@@ -32,6 +40,7 @@ class Registry:
     payments: Mapping[str, PaymentProvider]
     blobs: Blobs
     queues: frozenset[str] = frozenset()
+    identity: IdentityProvider | None = None
 
     @cached_property
     def channels(self) -> Mapping[str, tuple[ChannelProvider, ...]]:

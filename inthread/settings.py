@@ -99,6 +99,12 @@ class Settings:
     mail_secret: str = _setting(
         "", "Signs replies and bounces that the relay posts to us (`whsec_...`).", secret=True
     )
+    oidc_issuer: str = _setting(
+        "", "Where staff may sign in with your organisation's account: an OpenID provider's "
+        "issuer, as in https://login.example; empty for none."
+    )
+    oidc_client: str = _setting("", "Our client id there.")
+    oidc_secret: str = _setting("", "Our client secret there.", secret=True)
     plugins: str = _setting("", "Names of the installed plugins that may be loaded.")
     brand_name: str = _setting("Alderway", "What customers know the organisation as.")
     brand_phone: str = _setting("+1 555 010 0147", "The number customers can call.")
@@ -224,6 +230,8 @@ def _half_set(s: Settings) -> list[str]:
     by_twilio = s.twilio_sms_from or s.twilio_whatsapp_from or s.twilio_voice_from
     if by_twilio and not (s.twilio_account and s.twilio_token):
         said.append("INTHREAD_TWILIO_*_FROM needs INTHREAD_TWILIO_ACCOUNT and _TOKEN")
+    if s.oidc_issuer and not (s.oidc_client and s.oidc_secret):
+        said.append("INTHREAD_OIDC_ISSUER needs INTHREAD_OIDC_CLIENT and INTHREAD_OIDC_SECRET")
     if s.smtp and not (s.mail_from and s.mail_secret):
         said.append("INTHREAD_SMTP needs INTHREAD_MAIL_FROM and INTHREAD_MAIL_SECRET")
     return said

@@ -22,11 +22,11 @@ from inthread.domain.payment import PaymentKind as PaymentKind
 from inthread.domain.writeback import Writeback as Writeback
 
 __all__ = [
-    "Applied", "ApprovedContent", "Attachment", "Blobs", "ChannelProvider", "Checkout",
-    "Choice", "Connector", "DeliveryReceipt", "DeliveryStatus", "Form", "Heard", "Hook", "Incoming",
-    "Invalid", "Line", "MiniApp", "Money", "NeedsPayment", "Offer", "Outgoing", "Payment",
-    "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected", "Retry", "Sent",
-    "Settled", "Term", "Undeliverable", "Upload", "Writeback",
+    "Applied", "ApprovedContent", "Attachment", "Blobs", "ChannelProvider", "Checkout", "Choice",
+    "Connector", "DeliveryReceipt", "DeliveryStatus", "Form", "Heard", "Hook", "Identified",
+    "IdentityProvider", "Incoming", "Invalid", "Line", "MiniApp", "Money", "NeedsPayment",
+    "Offer", "Outgoing", "Payment", "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected",
+    "Retry", "Sent", "Settled", "SignIn", "Term", "Undeliverable", "Upload", "Writeback",
 ]
 
 T = TypeVar("T")
@@ -400,3 +400,42 @@ class Blobs(Protocol):
         """The bytes. Raises KeyError when there are none."""
 
     def delete(self, digest: str) -> None: ...
+
+
+# --- who signs in to the console -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One attempt to sign in at the organisation's identity provider. `state`, `nonce` and
+    `verifier` (PKCE, 43 characters or more) are new for each and secret until they come back."""
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+    return_to: str
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Whom the provider vouches for. `subject` never changes; `email` only if it was verified, else
+    empty; `methods`: how they were authenticated (RFC 8176), `mfa` for more than one factor."""
+
+    issuer: str
+    subject: str
+    email: str
+    methods: frozenset[str] = frozenset()
+
+
+class IdentityProvider(Protocol):
+    """Where staff sign in with their organisation's account. `name` is shown on the button."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self, sign_in: SignIn) -> str:
+        """The address to send the browser to. Raises Retry, Rejected."""
+
+    def finish(self, sign_in: SignIn, code: str) -> Identified:
+        """Exchange the code that came back and check every promise of the token. Raises Rejected
+        for one that does not hold, Retry when the provider does not answer."""

@@ -112,7 +112,8 @@ def _with(parts: Parts, work: Callable[[Runtime], T]) -> T:
     try:
         return work(rt)
     except BadInput as refusal:
-        raise Stop(*(f"{p.path.removeprefix('/')}: {p.message}" for p in refusal.problems)) from None
+        said = (f"{p.path.removeprefix('/')}: {p.message}" for p in refusal.problems)
+        raise Stop(*said) from None
     except LastAdmin:
         raise Stop("This is the last active admin: invite another one first.") from None
     except Refused as refusal:

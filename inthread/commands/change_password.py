@@ -18,8 +18,8 @@ def change_password(
 ) -> None:
     """*session* goes on. Both factors are shown again (ASVS 7.5.1): raises CodeRefused for a code
     that is wrong or was used, TooMany while one has to wait, BadInput for a wrong *password* and
-    for a *new* one that is easy to guess. The code is spent before the password is looked at, so that
-    whoever finds a session open cannot try passwords."""
+    for a *new* one that is easy to guess. The code is spent before the password is looked at, so
+    that whoever finds a session open cannot try passwords."""
     actor.require(ACCOUNT)
     person, now = session.staff, rt.now()
     wrong = why_not(

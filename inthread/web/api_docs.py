@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 
 from inthread.domain.contact_point import CHANNELS
 from inthread.web import (
+    api_case_acts,
     api_cases,
     api_delivery,
     api_keys,
@@ -29,8 +30,8 @@ from inthread.web.responding import runtime
 from inthread.web.schemas import Schema
 from inthread.web.stylesheet import Stylesheet, stylesheet
 
-BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_people.bp, api_replies.bp, api_work.bp,
-              api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp)
+BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_case_acts.bp, api_people.bp, api_replies.bp,
+              api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp)
 bp = Blueprint("api_docs", __name__)
 
 

@@ -12,6 +12,7 @@ from inthread.domain.facts import LARGEST_INTEGER, Fact, FactKind
 from inthread.domain.money import LARGEST_MINOR, exponent
 from inthread.domain.workflow import Workflow
 from inthread.web import api_given as give
+from inthread.web import api_given_cases as case_acts
 from inthread.web import api_given_delivery as delivery
 from inthread.web import api_given_people as people
 from inthread.web import api_given_settings as settings
@@ -29,12 +30,12 @@ _GIVEN: tuple[type[BaseModel], ...] = (
     give.Problem, people.WholePerson, people.PersonTimeline, people.ReplyPage, people.Stopped,
     delivery.WritebackPage, delivery.Replayed, delivery.ConnectorStates, delivery.Waiting,
     delivery.Exported,
-    settings.ConsoleSetting, settings.ConsoleSettings, *staff.GIVEN, *work.GIVEN,
+    settings.ConsoleSetting, settings.ConsoleSettings, *case_acts.GIVEN, *staff.GIVEN, *work.GIVEN,
 )
 _SENT: tuple[type[BaseModel], ...] = (
     sent.Cancellation, sent.Found, sent.StopAddress,
     delivery.Why, delivery.Nothing, delivery.Range, delivery.AuditExport,
-    settings.SettingValue, *staff.SENT, *asked_work.SENT,
+    settings.SettingValue, *case_acts.SENT, *staff.SENT, *asked_work.SENT,
 )
 _REF = "#/components/schemas/"
 _ABOUT = """Back-office systems say what needs doing, and learn what became of it.

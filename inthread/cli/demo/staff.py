@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inthread.cli.parts import Stop
 from inthread.commands.accept_invitation import accept_invitation
+from inthread.commands.end_sessions import end_sessions
 from inthread.commands.invite_staff import invite_staff
 from inthread.commands.set_up_second_factor import set_up_second_factor
 from inthread.commands.steps.let_in import Place
@@ -58,9 +59,10 @@ def _joined(rt: Runtime, role: str, name: str) -> dict[str, object]:
     found = set_up(rt, half.token)
     if found is None:
         raise Stop(f"{email} could not join.")
-    set_up_second_factor(
+    joined = set_up_second_factor(
         rt, actor=STRANGER, token=half.token, code=totp_now(found.secret, rt.now()), place=here
     )
+    end_sessions(rt, actor=OPERATOR, staff_id=joined.let_in.staff.id)
     return {
         "name": name, "email": email, "roles": [role], "password": PASSWORD,
         "secret": found.secret,

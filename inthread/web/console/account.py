@@ -16,7 +16,7 @@ from inthread.commands.sign_out import sign_out
 from inthread.domain.refusals import BadInput, CodeRefused, Problem, TooMany
 from inthread.domain.staff import ACCOUNT
 from inthread.queries.staff_list import own_keys, staff_view
-from inthread.web.console.door import take_away
+from inthread.web.console.door import sentence, take_away
 from inthread.web.console.keys import ticked
 from inthread.web.console.shell import SIGN_IN, actor, done, me, needs, room, session, show
 from inthread.web.responding import runtime, see_other
@@ -134,10 +134,10 @@ def _page(
 
 
 def _by_field(refusal: BadInput) -> Mapping[str, str]:
-    return {p.path.removeprefix("/"): p.message for p in refusal.problems}
+    return {p.path.removeprefix("/"): sentence(p.message) for p in refusal.problems}
 
 
 def _said(refusal: CodeRefused | TooMany) -> str:
     if isinstance(refusal, TooMany):
-        return f"was tried too often: try again in {refusal.retry_after} seconds"
-    return "is not right, or was used before: wait for the next one in your app"
+        return f"That was tried too often: try again in {refusal.retry_after} seconds"
+    return "This is not right, or was used before: wait for the next one in your app"

@@ -32,6 +32,7 @@ from inthread.web import form_tokens
 from inthread.web.console.place import place
 from inthread.web.console.shell import COOKIE, PREFIX, SIGN_IN, back, check_post, done
 from inthread.web.reader import Reader
+from inthread.web.refusals import ANSWERS
 from inthread.web.responding import pages, runtime, see_other
 
 DOOR = "__Host-door"
@@ -117,13 +118,13 @@ def accept(token: str) -> Response:
     try:
         if password != request.form.get("again", ""):
             return show("console/door_invitation.html", status=422, person=person,
-                        wrong_again="differs from the first: type the same password twice")
+                        wrong_again="Differs from the first: type the same password twice")
         half = accept_invitation(
             runtime(), actor=STRANGER, token=token, password=password, place=place()
         )
     except BadInput as refusal:
         return show("console/door_invitation.html", status=422, person=person,
-                    wrong=refusal.problems[0].message)
+                    wrong=sentence(refusal.problems[0].message))
     return give(see_other(SET_UP), half.token)
 
 
@@ -169,7 +170,8 @@ def show(template: str, *, status: int = 200, **context: object) -> Response:
     shared = {
         "brand": runtime().brand, "here": request.path, "csrf": form_tokens.made(),
         "onward": onward, "refusal": None, "wrong": "", "wrong_again": "", "email": "",
-        "by_provider": None,
+        "by_own_door": request.path == SIGN_IN,
+        "by_provider": provider.name if (provider := runtime().registry.identity) else None,
     }
     html = pages().html(template, who, {**shared, **context})
     response = Response(html, status=status, content_type="text/html; charset=utf-8")
@@ -185,8 +187,12 @@ def refused(template: str, refusal: Refused, **context: object) -> Response:
     return response
 
 
+def sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def status_of(refusal: Refused) -> int:
-    return 429 if isinstance(refusal, TooMany) else 422
+    return ANSWERS[refusal.code].status
 
 
 def opened(whole: LetIn) -> Response:

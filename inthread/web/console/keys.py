@@ -11,6 +11,7 @@ from inthread.commands.revoke_api_key import revoke_api_key
 from inthread.domain.refusals import BadInput, Problem
 from inthread.queries.staff_list import key_list
 from inthread.queries.staff_names import staff_names
+from inthread.web.console.door import sentence
 from inthread.web.console.shell import actor, done, needs, room, show
 from inthread.web.responding import runtime
 
@@ -55,5 +56,5 @@ def _list(name: str = "", scopes: Sequence[str] = (), problems: Sequence[Problem
         "console/keys.html", status=422 if problems else 200, page=page, name=name, ticked=scopes,
         may_give=grantable(actor()), names=staff_names(runtime(), owners),
         first="after" not in request.args,
-        wrong={p.path.removeprefix("/"): p.message for p in problems},
+        wrong={p.path.removeprefix("/"): sentence(p.message) for p in problems},
     )

@@ -22,6 +22,6 @@ def place() -> Place:
 def called(agent: str) -> str:
     """`Firefox on Linux`; what nobody knows stays unnamed, so that a header cannot write to the
     audit."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}/", agent)), "")
+    browser = next((name for mark, name in _BROWSERS if re.search(rf"{mark}/", agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{browser or 'Another program'} on {system or 'another system'}"

@@ -27,9 +27,11 @@ from inthread.web.console import (
     keys,
     messages,
     person,
+    provider,
     settings,
     staff,
     today,
+    what_if,
     workflows,
     writebacks,
 )
@@ -46,6 +48,7 @@ POLICY = (
 )
 ROOMS = (
     door,
+    provider,
     today,
     account,
     staff,
@@ -62,6 +65,7 @@ ROOMS = (
     draft_approval,
     draft_document,
     impact,
+    what_if,
     cases,
     case_acts,
     person,

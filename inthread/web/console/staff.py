@@ -17,6 +17,7 @@ from inthread.domain.refusals import BadInput, LastAdmin, Problem
 from inthread.domain.staff import ROLES, Role
 from inthread.queries.staff_list import staff_list, staff_view
 from inthread.queries.staff_names import staff_names
+from inthread.web.console.door import sentence
 from inthread.web.console.shell import actor, done, needs, room, show
 from inthread.web.responding import runtime
 
@@ -127,7 +128,7 @@ def _list(
     return show(
         "console/staff.html", status=422 if problems else 200, page=page, says=SAYS,
         sent=sent or {"email": "", "name": "", "roles": []}, first="after" not in request.args,
-        wrong={p.path.removeprefix("/"): p.message for p in problems},
+        wrong={p.path.removeprefix("/"): sentence(p.message) for p in problems},
     )
 
 
