@@ -42,7 +42,8 @@ LIVE = (DraftState.EDITING, DraftState.SUBMITTED)
 
 @dataclass(frozen=True, kw_only=True)
 class DraftLine:
-    """A draft without its document, for lists. `authors`: every actor who had a hand in it.
+    """A draft without its document, for lists. `authors`: every actor who had a hand in it, whoever
+    submitted it too.
     `effective_at`: when it is asked to take effect (None: as soon as it is approved); once it is
     published, when it does. `needed`: approvals, at the least."""
 
@@ -69,7 +70,7 @@ class DraftLine:
 
     def is_own(self, actor: Actor) -> bool:
         """Whether this actor had a hand in it, and so may not approve it (A69)."""
-        return str(actor) in (*self.authors, self.submitted_by)
+        return str(actor) in self.authors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,8 @@ class Draft(DraftLine):
         self.demand(DraftState.EDITING)
         return replace(
             self, state=DraftState.SUBMITTED, submitted_at=now, submitted_by=str(actor),
-            effective_at=effective_at, note=note, needed=needed, revision=self.revision + 1,
+            authors=with_author(self.authors, actor), effective_at=effective_at, note=note,
+            needed=needed, revision=self.revision + 1,
         )
 
     def sent_back(self, note: str | None) -> Draft:
@@ -181,10 +183,9 @@ class Approval:
 def counting(said: Iterable[Approval], draft: DraftLine) -> tuple[Approval, ...]:
     """The approvals that count for the draft as it stands: of this revision and this very content,
     by nobody who had a hand in it."""
-    mine = {*draft.authors, draft.submitted_by}
     return tuple(
         each for each in said
-        if each.verdict is Verdict.APPROVED and each.approver not in mine
+        if each.verdict is Verdict.APPROVED and each.approver not in draft.authors
         and (each.revision, each.hash) == (draft.revision, draft.hash)
     )
 

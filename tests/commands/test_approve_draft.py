@@ -10,7 +10,9 @@ import pytest
 from inthread.acting.shelf import EVERY, Shelf
 from inthread.commands.approve_draft import approve_draft
 from inthread.commands.change_draft import change_draft
+from inthread.commands.send_back_draft import send_back_draft
 from inthread.commands.set_console_setting import set_console_setting
+from inthread.commands.submit_draft import submit_draft
 from inthread.commands.withdraw_draft import withdraw_draft
 from inthread.domain.actor import OPERATOR, Actor
 from inthread.domain.audit import broken_at, sealed
@@ -124,6 +126,9 @@ def test_a69_nor_one_they_had_a_hand_in_or_submitted(rt: Runtime) -> None:
     refusal_is_recorded(rt, BEN, waiting.id, waiting.hash)
     only_submitted = submit(rt, a_draft(rt, actor=ADA), actor=BEN)
     refusal_is_recorded(rt, BEN, only_submitted.id, only_submitted.hash)
+    back = send_back_draft(rt, actor=CYD, draft_id=only_submitted.id, note="Why?")
+    again = submit_draft(rt, actor=ADA, draft_id=back.id, revision=back.revision)
+    refusal_is_recorded(rt, BEN, again.id, again.hash)
 
 
 def test_a69_edit_after_approval_resets_it(rt: Runtime) -> None:

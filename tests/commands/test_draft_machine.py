@@ -3,10 +3,12 @@ who had no hand in it; versions count up; nothing that was published is ever cha
 
 from __future__ import annotations
 
+import random
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -65,11 +67,12 @@ class Publishing(RuleBasedStateMachine):
         self.handled: dict[str, set[str]] = {}
         self.seen: dict[int, dict[str, Any]] = {}
 
-    def draft(self, which: int) -> Draft | None:
-        if not self.ids:
-            return None
+    def draft(self, which: int, *states: DraftState) -> Draft | None:
+        """One of those in these states, the newest first; else any."""
         with self.db.read() as tx:
-            return drafts.get(tx, self.ids[-1 - which % len(self.ids)])
+            found = [drafts.get(tx, id) for id in reversed(self.ids)]
+        fit = [draft for draft in found if draft.state in states] or found
+        return fit[which % len(fit)] if fit else None
 
     def tried(self, work: Any) -> Any:
         try:
@@ -95,7 +98,7 @@ class Publishing(RuleBasedStateMachine):
     @rule(who=WHO, which=WHICH, cell=st.sampled_from(CELLS), at=st.sampled_from([1, 2]),
           behind=st.sampled_from([0, 0, 0, 1]))
     def edit(self, who, which, cell, at, behind):
-        before = self.draft(which)
+        before = self.draft(which, DraftState.EDITING, DraftState.SUBMITTED)
         if before is not None:
             self.touched(who, self.tried(lambda: change_draft(
                 self.rt, actor=who, draft_id=before.id, revision=before.revision - behind,
@@ -104,13 +107,13 @@ class Publishing(RuleBasedStateMachine):
 
     @rule(which=WHICH, moved=st.sampled_from([0, 0, 60]))
     def measured(self, which, moved):
-        draft = self.draft(which)
+        draft = self.draft(which, DraftState.EDITING, DraftState.SUBMITTED)
         if draft is not None:
             measure(self.rt, draft, moved=moved)
 
-    @rule(who=WHO, which=WHICH, days=st.sampled_from([None, None, 0, 1, 3]), first=st.booleans())
+    @rule(who=WHO, which=WHICH, days=st.sampled_from([None, None, None, 0, 1]), first=st.booleans())
     def ask_for_approval(self, who, which, days, first):
-        draft = self.draft(which)
+        draft = self.draft(which, DraftState.EDITING)
         if draft is None:
             return
         if first:
@@ -120,9 +123,27 @@ class Publishing(RuleBasedStateMachine):
             self.rt, actor=who, draft_id=draft.id, revision=draft.revision, effective_at=at
         )), draft)
 
-    @rule(who=WHO, which=WHICH, hash_of=st.sampled_from([None, None, None, 1]))
+    @rule(who=WHO, by=WHO, cell=st.sampled_from(CELLS), moved=st.sampled_from([0, 0, 60]),
+          days=st.sampled_from([None, None, None, 1]))
+    def ask_for_a_small_change(self, who, by, cell, moved, days):
+        """All the way to being submitted, by one person or two."""
+        draft = start_draft(self.rt, actor=who, key=KEY)
+        self.touched(who, draft)
+        self.touched(who, self.tried(lambda: change_draft(
+            self.rt, actor=who, draft_id=draft.id, revision=1,
+            document=changed(draft.document, 1, cell),
+        )), draft)
+        draft = self.draft(0)
+        measure(self.rt, draft, moved=moved)
+        at = None if days is None else self.rt.now() + timedelta(days=days)
+        self.touched(by, self.tried(lambda: submit_draft(
+            self.rt, actor=by, draft_id=draft.id, revision=draft.revision, effective_at=at
+        )), draft)
+
+    @rule(who=WHO, which=WHICH, hash_of=st.sampled_from([None, None, None, None, None, 1]))
     def approve(self, who, which, hash_of):
-        draft = self.draft(which)
+        """Mostly of what was submitted last."""
+        draft = self.draft(which // 2, DraftState.SUBMITTED)
         if draft is None:
             return
         wrong = self.draft(which + 1) if hash_of else None
@@ -136,10 +157,10 @@ class Publishing(RuleBasedStateMachine):
             assert str(who) not in {name for name, _ in said}, "a person counted twice"
             said.add((str(who), hash))
 
-    @rule(who=WHO, which=WHICH)
-    def send_back(self, who, which):
-        draft = self.draft(which)
-        if draft is not None:
+    @rule(who=WHO, which=WHICH, really=st.sampled_from([True, False, False]))
+    def send_back(self, who, which, really):
+        draft = self.draft(which, DraftState.SUBMITTED)
+        if draft is not None and really:
             self.tried(lambda: send_back_draft(
                 self.rt, actor=who, draft_id=draft.id, note="No."
             ))
@@ -152,13 +173,13 @@ class Publishing(RuleBasedStateMachine):
 
     @rule(who=WHO, which=WHICH, keep=st.sampled_from([None, Keep.MINE, Keep.THEIRS]))
     def bring_up_to_date(self, who, which, keep):
-        draft = self.draft(which)
+        draft = self.draft(which, DraftState.EDITING, DraftState.SUBMITTED)
         if draft is not None:
             self.touched(who, self.tried(lambda: update_base(
                 self.rt, actor=who, draft_id=draft.id, revision=draft.revision, keep=keep
             )), draft)
 
-    @rule(who=WHO, version=st.integers(1, 4))
+    @rule(who=WHO, version=st.integers(1, 6))
     def go_back(self, who, version):
         made = self.tried(lambda: roll_back(self.rt, actor=who, key=KEY, version=version))
         self.touched(who, made)
@@ -230,3 +251,44 @@ def test_a69_whatever_staff_do_what_is_in_force_was_approved(db: Database) -> No
         type("PublishingHere", (Publishing,), {"db": db}),
         settings=settings(settings.default, max_examples=most),
     )
+
+
+WHICHES, ONE_IN_THREE = range(4), [True, False, False]
+# What a long walk does next: the rule, how often, and what it is given.
+WALK: dict[str, tuple[int, dict[str, Any]]] = {
+    "ask_for_a_small_change": (4, {
+        "who": STAFF, "by": STAFF, "cell": CELLS, "moved": [0, 0, 60], "days": [None, None, None, 1],
+    }),
+    "approve": (12, {"who": STAFF, "which": WHICHES, "hash_of": [None] * 5 + [1]}),
+    "edit": (2, {
+        "who": STAFF, "which": WHICHES, "cell": CELLS, "at": [1, 2], "behind": [0, 0, 0, 1],
+    }),
+    "measured": (3, {"which": WHICHES, "moved": [0, 0, 60]}),
+    "ask_for_approval": (4, {
+        "who": STAFF, "which": WHICHES, "days": [None, None, None, 0, 1], "first": [True, True, False],
+    }),
+    "send_back": (1, {"who": STAFF, "which": WHICHES, "really": [True]}),
+    "withdraw": (2, {"who": STAFF, "which": WHICHES, "really": ONE_IN_THREE}),
+    "bring_up_to_date": (3, {
+        "who": STAFF, "which": WHICHES, "keep": [None, Keep.MINE, Keep.THEIRS],
+    }),
+    "go_back": (1, {"who": STAFF, "version": range(1, 10)}),
+    "take_off": (2, {"who": STAFF, "version": range(1, 14)}),
+    "time_goes_by": (3, {"hours": [1, 23, 80, 80]}),
+}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a69_on_long_walks(db: Database, seed: int) -> None:
+    """Deeper than a search goes that likes short stories; the same seeds every time."""
+    dice = random.Random(seed)
+    machine: Any = type("PublishingHere", (Publishing,), {"db": db})()
+    names, weights = list(WALK), [often for often, _ in WALK.values()]
+    for _ in range(100):
+        [name] = dice.choices(names, weights)
+        given = {key: dice.choice(list(values)) for key, values in WALK[name][1].items()}
+        getattr(machine, name)(**given)
+        machine.what_was_published_was_approved_and_stays()
+        machine.what_is_in_force_is_the_newest_whose_hour_has_come()
+    machine.teardown()
+    assert max(machine.seen) >= 4, "the walk led nowhere"
