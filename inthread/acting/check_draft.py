@@ -16,8 +16,7 @@ from inthread.domain.succession import breaks
 from inthread.domain.workflow import Workflow
 from inthread.domain.workflow_reader import WorkflowErrors
 from inthread.runtime import Runtime
-from inthread.store import bindings, policy_tests, workflows
-from inthread.store.approvals import measured
+from inthread.store import bindings, impacts, policy_tests, workflows
 from inthread.store.db import Tx
 
 
@@ -90,7 +89,7 @@ def check_draft(rt: Runtime, tx: Tx, draft: Draft) -> Checks:
         findings=analyse(workflow) if workflow else (),
         tests=_tested(tx, workflow) if workflow else (),
         bindings=_bound(rt, tx, workflow) if workflow else (),
-        measured=measured(tx, draft),
+        measured=impacts.done_for(tx, draft.id, draft.hash),
         up_to_date=(draft.base_version, draft.version) == (newest.version, newest.next),
     )
 

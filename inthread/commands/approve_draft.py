@@ -11,8 +11,8 @@ from inthread.domain.draft import Approval, Draft, DraftState, Verdict, approver
 from inthread.domain.refusals import BadInput, Forbidden, Problem, Stale
 from inthread.domain.workflow_reader import WorkflowErrors
 from inthread.runtime import Runtime
-from inthread.store import audit, drafts, workflows
-from inthread.store.approvals import measured, needed_for
+from inthread.store import audit, drafts, impacts, workflows
+from inthread.store.approvals import needed_for
 from inthread.store.db import Tx
 
 
@@ -59,7 +59,7 @@ def _demanded(
         draft.demand_revision(revision)
     workflows.hold(tx, draft.key)
     draft.demand_newest(workflows.newest(tx, draft.key))
-    if not measured(tx, draft):
+    if not impacts.done_for(tx, draft.id, draft.hash):
         raise BadInput([Problem("/impact", "was not measured on this content: measure it")])
     try:
         read_document(rt.registry, draft.document, "draft")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from inthread.acting.check_draft import check_draft
+from inthread.commands.measure_impact import measure_impact
 from inthread.commands.submit_draft import check_hour
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
@@ -21,8 +22,9 @@ def roll_back(
     rt: Runtime, *, actor: Actor, key: str, version: int, note: str = ""
 ) -> Draft:
     """A submitted draft with the content of *version* under the next number, to be in force as
-    soon as it is approved. Its impact has to be measured before that. Policy tests and findings do
-    not hold it up, because it was in force before; the checks show them to the approver.
+    soon as it is approved. Its impact is asked for, and has to be measured before that. Policy
+    tests and findings do not hold it up, because it was in force before; the checks show them to
+    the approver.
 
     Raises NotFound for a version that never was in force, BadInput for the newest one, for one
     that this installation cannot carry any more, and while a newer one is scheduled.
@@ -46,6 +48,7 @@ def roll_back(
              {"revision": draft.revision, "hash": draft.hash, "needed": draft.needed,
               "note_sha256": sealed(words), "effective_at": None}),
         ])
+    measure_impact(rt, actor=actor, draft_id=draft.id)
     return draft
 
 

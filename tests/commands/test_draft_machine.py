@@ -257,7 +257,8 @@ WHICHES, ONE_IN_THREE = range(4), [True, False, False]
 # What a long walk does next: the rule, how often, and what it is given.
 WALK: dict[str, tuple[int, dict[str, Any]]] = {
     "ask_for_a_small_change": (4, {
-        "who": STAFF, "by": STAFF, "cell": CELLS, "moved": [0, 0, 60], "days": [None, None, None, 1],
+        "who": STAFF, "by": STAFF, "cell": CELLS, "moved": [0, 0, 60],
+        "days": [None, None, None, 1],
     }),
     "approve": (12, {"who": STAFF, "which": WHICHES, "hash_of": [None] * 5 + [1]}),
     "edit": (2, {
@@ -265,7 +266,8 @@ WALK: dict[str, tuple[int, dict[str, Any]]] = {
     }),
     "measured": (3, {"which": WHICHES, "moved": [0, 0, 60]}),
     "ask_for_approval": (4, {
-        "who": STAFF, "which": WHICHES, "days": [None, None, None, 0, 1], "first": [True, True, False],
+        "who": STAFF, "which": WHICHES, "days": [None, None, None, 0, 1],
+        "first": [True, True, False],
     }),
     "send_back": (1, {"who": STAFF, "which": WHICHES, "really": [True]}),
     "withdraw": (2, {"who": STAFF, "which": WHICHES, "really": ONE_IN_THREE}),

@@ -14,6 +14,7 @@ from inthread.domain.draft import DraftState
 from inthread.domain.refusals import BadInput, Forbidden, NotFound, Stale
 from inthread.runtime import Runtime
 from inthread.store import audit
+from tests.build import carry_all
 from tests.drafts import (
     ADA,
     BEN,
@@ -47,12 +48,12 @@ def test_the_old_content_under_the_next_number(rt: Runtime) -> None:
     with rt.db.read() as tx:
         chain = audit.of_subject(tx, draft.id)
     assert [(e.event, e.detail.get("again")) for e in chain] == [
-        ("draft.started", 1), ("draft.submitted", None)
+        ("draft.started", 1), ("draft.submitted", None), ("impact.asked", None)
     ]
     with pytest.raises(BadInput) as refusal, nothing_written(rt.db):
         approve_draft(rt, actor=CYD, draft_id=draft.id, hash=draft.hash)
     assert [p.path for p in refusal.value.problems] == ["/impact"]
-    measure(rt, draft)
+    carry_all(rt)
     assert in_force(rt)[0] == 2
     approve_draft(rt, actor=CYD, draft_id=draft.id, hash=draft.hash)
     assert in_force(rt) == (3, draft.hash)
