@@ -15,7 +15,8 @@ from inthread.domain.work_item import WorkItem
 from inthread.runtime import Runtime
 from inthread.store import cases, people, staff, work_items, work_lists
 from inthread.store.db import Tx
-from inthread.store.work_lists import Cause, Wanted
+from inthread.store.work_lists import Cause as Cause
+from inthread.store.work_lists import Wanted
 
 WORKS = "work:write"
 PAGE = 25

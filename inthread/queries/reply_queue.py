@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from inthread.domain.actor import Actor
-from inthread.domain.person import address_kind
+from inthread.domain.person import address_kind, masked
 from inthread.domain.reply import Reply
 from inthread.runtime import Runtime
 from inthread.store import people, replies, reply_candidates
@@ -26,6 +26,11 @@ class Waiting:
     reply: Reply
     person: str | None
     candidates: Sequence[Candidate]
+
+    @property
+    def address(self) -> str:
+        """Its end only."""
+        return masked(self.reply.address)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text
 
 from inthread.domain.work_item import WorkItem
 from inthread.store import tables as t
@@ -54,7 +54,7 @@ def count(tx: Connection, wanted: Wanted, now: datetime) -> int:
     if wanted.owner is not None:
         return len(page(tx, wanted, now, MOST_COUNTED, None))
     [query] = _queries(wanted, now)
-    few = query.with_only_columns(literal(1).label("one")).limit(MOST_COUNTED).subquery()
+    few = query.with_only_columns(w.id).limit(MOST_COUNTED).subquery()
     return int(tx.execute(select(func.count()).select_from(few)).scalar_one())
 
 
@@ -78,7 +78,7 @@ def causes(tx: Connection, queue: str | None) -> list[Cause]:
             select(t.work_items).where(scope, w.cause == name).order_by(w.due_at, w.id).limit(1)
         ).one_or_none()
         if row is not None:
-            few = select(literal(1).label("one")).where(scope, w.cause == name)
+            few = select(w.id).where(scope, w.cause == name)
             counted = few.limit(MOST_COUNTED).subquery()
             many = tx.execute(select(func.count()).select_from(counted)).scalar_one()
             found.append(Cause(name, one(row), int(many)))

@@ -23,11 +23,14 @@ from inthread.web.console import (
     draft_rules,
     draft_tests,
     drafts,
+    exception_page,
+    exceptions,
     impact,
     keys,
     messages,
     person,
     provider,
+    replies,
     settings,
     staff,
     today,
@@ -69,6 +72,9 @@ ROOMS = (
     cases,
     case_acts,
     person,
+    exceptions,
+    exception_page,
+    replies,
 )
 log = structlog.get_logger()
 
