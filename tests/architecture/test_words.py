@@ -85,7 +85,10 @@ def test_no_program_names_a_host_outside_this_machine() -> None:
     reserved = r"[\w.-]*\.?(example(\.(com|org|net))?|test)"
     own = r"localhost|127\.0\.0\.1|\[::1\]|169\.254\.169\.254"
     allowed = re.compile(rf"({own}|{reserved})([:/]|$)")
-    vocabulary = ("http://www.w3.org/", "https://json-schema.org/")
+    vocabulary = (
+        "http://www.w3.org/", "https://json-schema.org/", "http://www.omg.org/spec/DMN/",
+        "https://www.omg.org/spec/DMN/",
+    )
     outside = [
         f"{name(path)}:{n} {address}"
         for path in text_files()

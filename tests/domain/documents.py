@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from inthread.domain.dmn import from_dmn, to_dmn
 from inthread.domain.unary import print_test
 from tests.domain.cells import LITERALS, cells_of, respaced
-from tests.domain.samples import a_document
+from tests.domain.samples import a_document, small
 from tests.domain.tables import EXTRA, INPUTS
 
 TEXTS = st.text(
@@ -72,3 +73,14 @@ def documents(draw):
     })
 
 
+def exported():
+    return to_dmn(small())
+
+
+def changed(*pairs, document=None):
+    """The policy of the small document after its export was changed at these places."""
+    text = exported().decode()
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    return from_dmn(text.encode(), document or a_document())["policy"]

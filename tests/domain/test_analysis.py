@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from inthread.domain.analysis import Finding, analyse
 from inthread.domain.analysis_rows import TableRows, row_names, same
@@ -11,8 +11,6 @@ from inthread.domain.money import Money
 from tests.domain.cells import MONEY
 from tests.domain.samples import MISSING, shipped, small
 from tests.domain.tables import INPUTS, all_inputs, matching, tables, with_tables
-
-MANY = settings(max_examples=100, deadline=None)
 
 
 def found_in(table, kind):
@@ -30,7 +28,6 @@ def decided(table):
     return found
 
 
-@MANY
 @given(tables())
 def test_a_row_is_unreachable_exactly_when_it_decides_nothing(table):
     expected = [row for row, inputs in decided(table).items() if not inputs]
@@ -39,7 +36,6 @@ def test_a_row_is_unreachable_exactly_when_it_decides_nothing(table):
     assert {one.severity for one in found} <= {"error"}
 
 
-@MANY
 @given(tables())
 def test_the_rows_named_take_all_that_an_unreachable_one_could_and_none_could_be_left_out(table):
     for one in found_in(table, "unreachable"):
@@ -51,7 +47,6 @@ def test_the_rows_named_take_all_that_an_unreachable_one_could_and_none_could_be
             assert any(not rest & set(matching(table, inputs)) for inputs in own)
 
 
-@MANY
 @given(tables())
 def test_a_row_wins_over_exactly_the_rows_that_would_have_said_something_else(table):
     reached = {row for row, inputs in decided(table).items() if inputs}
@@ -70,7 +65,6 @@ def test_a_row_wins_over_exactly_the_rows_that_would_have_said_something_else(ta
         assert one.rows[1] in hits
 
 
-@MANY
 @given(tables())
 def test_a_gap_is_told_exactly_when_some_input_matches_no_row(table):
     silent = [i for i in all_inputs(table.inputs) if not matching(table, i)]
@@ -82,7 +76,6 @@ def test_a_gap_is_told_exactly_when_some_input_matches_no_row(table):
     assert len({tuple(sorted(one.example.items(), key=str)) for one in found}) == len(found)
 
 
-@MANY
 @given(tables())
 def test_the_gaps_together_are_all_that_no_row_matches(table):
     rows = TableRows(with_tables(table), table)
@@ -106,7 +99,6 @@ def atom_of(axis, value):
     return next(n for n, (first, last) in enumerate(axis.spans) if first <= at <= last)
 
 
-@MANY
 @given(tables())
 def test_an_action_is_never_offered_exactly_when_no_offering_row_decides_anything(table):
     offered = [i for row, i in decided(table).items() if table.rows[row].offered and i]
@@ -115,7 +107,6 @@ def test_an_action_is_never_offered_exactly_when_no_offering_row_decides_anythin
     )
 
 
-@MANY
 @given(tables(action="pay", most=4), tables(action="sign", most=4))
 def test_a_case_can_be_offered_nothing_exactly_when_one_is(pay, sign):
     """Not counted: where nothing remains, where a referral takes the case, and where `sign` was
@@ -141,7 +132,6 @@ def live(inputs):
     return (remaining is None or remaining.minor > 0) and inputs.get("segment") != "business"
 
 
-@MANY
 @given(tables())
 def test_identity_is_weaker_exactly_when_a_higher_amount_asks_for_less(table):
     weaker = False
