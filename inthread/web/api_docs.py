@@ -15,6 +15,7 @@ from inthread.web import (
     api_case_acts,
     api_cases,
     api_delivery,
+    api_impact,
     api_keys,
     api_people,
     api_replies,
@@ -31,7 +32,8 @@ from inthread.web.schemas import Schema
 from inthread.web.stylesheet import Stylesheet, stylesheet
 
 BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_case_acts.bp, api_people.bp, api_replies.bp,
-              api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp)
+              api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp,
+              api_impact.bp)
 bp = Blueprint("api_docs", __name__)
 
 
