@@ -10,8 +10,22 @@ from collections.abc import Mapping
 
 TWINS: Mapping[str, tuple[str, str]] = {
     "/console/audit/export": ("export_audit", "exportAudit"),
+    "/console/cases/<case_id>/close": ("close_case", "closeCase"),
+    "/console/cases/<case_id>/hand-over": ("hand_over_case", "handOverCase"),
+    "/console/cases/<case_id>/link": ("resend_link", "resendLink"),
+    "/console/cases/<case_id>/pause": ("pause_case", "pauseCase"),
+    "/console/cases/<case_id>/resume": ("resume_case", "resumeCase"),
+    "/console/cases/<case_id>/reveal": ("reveal_person", "revealPerson"),
+    "/console/exceptions/<item_id>/assign": ("assign_work_item", "assignWork"),
+    "/console/exceptions/<item_id>/claim": ("claim_work_item", "claimWork"),
+    "/console/exceptions/<item_id>/comments": ("comment_work_item", "commentWork"),
+    "/console/exceptions/<item_id>/release": ("release_work_item", "releaseWork"),
+    "/console/exceptions/<item_id>/resolve": ("resolve_work_item", "resolveWork"),
+    "/console/exceptions/resolve": ("resolve_work_items", "resolveAlike"),
     "/console/keys": ("make_api_key", "makeKey"),
     "/console/keys/<key_id>/revoke": ("revoke_api_key", "revokeKey"),
+    "/console/people/<person_id>/reveal": ("reveal_person", "revealPerson"),
+    "/console/replies/<reply_id>/resolve": ("resolve_reply", "resolveReply"),
     "/console/settings/<name>": ("set_console_setting", "setSetting"),
     "/console/staff": ("invite_staff", "inviteStaff"),
     "/console/staff/<staff_id>/disable": ("disable_staff", "disableStaff"),
@@ -28,6 +42,7 @@ TWINS: Mapping[str, tuple[str, str]] = {
 
 # Forms that only a browser has, and why no program sends them.
 BROWSER_ONLY: Mapping[str, str] = {
+    "/console/cases": "only puts what is looked for into the address, sealed: searchCases finds it",
     "/console/invitation/<token>": "joining: there is no key before it",
     "/console/set-up": "joining: there is no key before it",
     "/console/sign-in": "a key needs no signing in",
