@@ -7,6 +7,7 @@ from html import escape
 
 from inthread.domain.contract import Action, Input
 from inthread.domain.dmn_cells import TEXTS, amount_type, input_type, term_cell, term_type
+from inthread.domain.dmn_diagram import diagram
 from inthread.domain.dmn_xml import FEEL, MODEL
 from inthread.domain.facts import FactKind
 from inthread.domain.policy import DecisionTable, Row
@@ -18,8 +19,7 @@ _IDENTITIES = '"link", "link+fact", "code", "code+fact", "strong"'
 
 
 def to_dmn(workflow: Workflow) -> bytes:
-    """DMN 1.3 in UTF-8, the same bytes for the same policy. There is no diagram in it (DMNDI):
-    modelers lay one out, or show the tables."""
+    """DMN 1.3 in UTF-8, with a plain diagram; the same bytes for the same policy."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', *_definitions(workflow), ""]
     return "\n".join(lines).encode()
 
@@ -48,6 +48,7 @@ def _definitions(workflow: Workflow) -> Iterator[str]:
     reads = dict.fromkeys(n for a in workflow.actions for n in workflow.tables[a.key].reads)
     for name in reads:
         yield from _input_data(workflow.inputs[name], currency)
+    yield from diagram({a.key: workflow.tables[a.key].reads for a in workflow.actions})
     yield "</definitions>"
 
 

@@ -12,6 +12,12 @@ DEEPEST = 40
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 FEEL = "https://www.omg.org/spec/DMN/20191111/FEEL/"
+# Of the diagram only.
+NAMESPACES = {
+    "dmndi": "https://www.omg.org/spec/DMN/20191111/DMNDI/",
+    "dc": "http://www.omg.org/spec/DMN/20180521/DC/",
+    "di": "http://www.omg.org/spec/DMN/20180521/DI/",
+}
 # DMN 1.2 to 1.5: their decision tables are the same.
 MODELS = frozenset({
     "http://www.omg.org/spec/DMN/20180521/MODEL/", MODEL,

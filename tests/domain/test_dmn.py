@@ -93,7 +93,7 @@ def other_ids(text):
 
 
 def prefixed(text):
-    return re.sub(r"<(/?)([a-zA-Z])", r"<\1dmn:\2", text).replace("xmlns=", "xmlns:dmn=")
+    return re.sub(r"<(/?)(\w+)(?=[\s/>])", r"<\1dmn:\2", text).replace("xmlns=", "xmlns:dmn=")
 
 
 def spread_out(text):
@@ -111,7 +111,7 @@ def with_a_diagram(text):
     return text.replace(
         'name="small"', 'name="small" xmlns:di="https://www.omg.org/spec/DMN/20191111/DMNDI/" '
         'xmlns:own="urn:modeler" own:version="7"', 1,
-    ).replace("</definitions>", '<di:DMNDI><di:DMNDiagram/></di:DMNDI></definitions>').replace(
+    ).replace("</definitions>", "<di:DMNDI><di:DMNDiagram/></di:DMNDI></definitions>").replace(
         '<decisionTable ', '<extensionElements><own:colour><text>red</text></own:colour>'
         '</extensionElements><decisionTable ',
     )
