@@ -26,5 +26,6 @@ def test_licences_came_along() -> None:
 
 def test_the_script_pins_versions_and_digests() -> None:
     script = (ROOT / "tools" / "vendor.sh").read_text(encoding="utf-8")
-    assert re.findall(r"^\w+=(\S+@\d\S+)$", script, re.M) == ["htmx.org@4.0.1", "lucide-static@1.62.0"]
+    pinned = re.findall(r"^\w+=(\S+@\d\S+)$", script, re.M)
+    assert pinned == ["htmx.org@4.0.1", "lucide-static@1.62.0"]
     assert len(re.findall(r"^\w+_digest=sha512-[A-Za-z0-9+/]{86}==$", script, re.M)) == 2

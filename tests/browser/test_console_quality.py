@@ -5,14 +5,14 @@ application itself, so that a new one is looked at as well."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from inthread.domain.staff import Role
 from tests.architecture.console_routes import rules
-from tests.browser.conftest import Watch
 from tests.browser.console_place import Place, standing
 from tests.pages import axe, layout, markup
 from tests.web.console.test_pages import address
@@ -25,7 +25,7 @@ _BEST = (
     ("/console/what-if", Role.AUTHOR),
 )
 # Answers that are no page: a file, or the way to another page.
-_NO_PAGE = re.compile(r"\.(csv|xml|dmn|json)$|/export|/provider|/progress")
+_NO_PAGE = re.compile(r"\.(csv|xml|dmn|json)$|/<form>$|/provider")
 
 
 @pytest.fixture(scope="module")
@@ -44,54 +44,63 @@ def pages(place: Place) -> list[tuple[Role, str]]:
     return sorted(found)
 
 
-def look(
-    place: Place, browser: Browser, width: int, dark: bool
-) -> Iterator[tuple[str, Page, str, Watch]]:
-    """Each page: its address, the page, the HTML it was sent as, and what went wrong so far."""
+@dataclass
+class Looked:
+    """What is wrong with each page, by its address; `html`: as it was sent."""
+
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    html: dict[str, str] = field(default_factory=dict)
+
+    def note(self, path: str, kind: str, found: Iterable[str]) -> None:
+        self.wrong.setdefault(path, []).extend(f"{kind}: {line}" for line in found)
+
+
+@pytest.fixture(scope="module")
+def looked(place: Place, browser: Browser) -> Looked:
+    """Every page once: light and dark, on a desk and on a tablet."""
+    found = Looked()
     for role in dict.fromkeys(role for role, _ in pages(place)):
-        context, watch = place.context(browser, role, width=width, dark=dark)
+        context, watch = place.context(browser, role)
         page = context.new_page()
-        for who, url in pages(place):
-            if who is role:
-                answer = page.goto(url)
-                assert answer is not None
-                if answer.status in (200, 404) and "text/html" in answer.headers["content-type"]:
-                    yield url.removeprefix(place.origin), page, answer.text(), watch
+        for url in (url for who, url in pages(place) if who is role):
+            answer = page.goto(url)
+            assert answer is not None
+            path = url.removeprefix(place.origin)
+            if "text/html" in answer.headers["content-type"] and page.title():
+                found.html[re.sub(r"\W+", "-", path).strip("-")] = answer.text()
+                _look(page, path, found)
+            found.note(path, "browser", watch.wrong)
+            watch.wrong.clear()
         context.close()
+    found.wrong = {path: lines for path, lines in found.wrong.items() if lines}
+    return found
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_is_accessible(place: Place, browser: Browser, dark: bool) -> None:
-    seen, wrong = 0, {}
-    for path, page, _, watch in look(place, browser, 1280, dark):
-        found = [*axe.findings(page), *watch.wrong]
-        watch.wrong.clear()
-        seen += 1
-        if found:
-            wrong[path] = found
-    assert wrong == {}
-    assert seen > 10
+def _look(page: Page, path: str, found: Looked) -> None:
+    found.note(path, "axe", axe.findings(page))
+    _measure(page, path, "1280", found)
+    page.emulate_media(color_scheme="dark")
+    found.note(path, "dark", axe.findings(page, "color-contrast"))
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    _measure(page, path, "820", found)
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
-@pytest.mark.parametrize("width", [1280, 820])
-def test_every_page_fits_its_screen(place: Place, browser: Browser, width: int) -> None:
-    wrong = {}
-    for path, page, _, _ in look(place, browser, width, dark=False):
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-        over = layout.sideways(page)
-        small = layout.small_targets(page, LEAST_TARGET)
-        lapping = layout.overlapping_targets(page)
-        if over or small or lapping:
-            wrong[path] = (over, small, lapping)
-    assert wrong == {}
+def _measure(page: Page, path: str, width: str, found: Looked) -> None:
+    if over := layout.sideways(page):
+        found.note(path, width, [f"{over} px sideways"])
+    found.note(path, f"{width} small", layout.small_targets(page, LEAST_TARGET))
+    found.note(path, f"{width} lapping", layout.overlapping_targets(page))
 
 
-def test_html_is_clean(place: Place, browser: Browser) -> None:
-    sent = {
-        re.sub(r"\W+", "-", path).strip("-"): html
-        for path, _, html, _ in look(place, browser, 1280, dark=False)
-    }
-    assert markup.findings(sent) == []
+def test_every_page_is_accessible_and_fits(looked: Looked) -> None:
+    assert looked.wrong == {}
+    assert len(looked.html) > 20
+
+
+def test_html_is_clean(looked: Looked) -> None:
+    assert markup.findings(looked.html) == []
 
 
 def test_focus_is_seen_wherever_it_goes(place: Place, browser: Browser) -> None:

@@ -10,8 +10,9 @@ _SCRIPT = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
-def findings(page: Page) -> list[str]:
+def findings(page: Page, only: str = "") -> list[str]:
     """What axe found, one line a rule: its name, what is wrong, where. Empty when all is well.
+    *only*: the one rule that is asked.
 
     Every <details> is opened first. What axe cannot decide counts as found, but for text on a
     gradient, whose contrast is computed from the tokens instead.
@@ -19,8 +20,9 @@ def findings(page: Page) -> list[str]:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     # Through the debugging channel: a script tag would be stopped by the page's policy.
     page.evaluate(_SCRIPT.read_text(encoding="utf-8"))
-    run = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
-    answer = page.evaluate(run, _TAGS)
+    run = "asked => axe.run(document, {runOnly: asked, resultTypes: ['violations', 'incomplete']})"
+    asked = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": _TAGS}
+    answer = page.evaluate(run, asked)
     if not answer["passes"]:
         raise AssertionError("axe passed no rule at all: it did not see the page")
     undecided = [i for i in answer["incomplete"] if i["id"] != "color-contrast"]

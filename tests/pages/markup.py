@@ -26,13 +26,18 @@ def findings(pages: Mapping[str, str]) -> list[str]:
         for name, html in pages.items():
             (Path(folder) / f"{name}.html").write_text(html, encoding="utf-8")
         (Path(folder) / ".htmlvalidate.json").write_text(json.dumps(_CONFIG))
-        done = subprocess.run(
-            [_PROGRAM, "--formatter=json", folder], capture_output=True, text=True, timeout=120
-        )
-    if done.returncode not in (0, 1) or not done.stdout.strip():
+        # Into a file: what node writes to a pipe is cut short when it ends.
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+            done = subprocess.run(
+                [_PROGRAM, "--formatter=json", folder], stdout=out, stderr=subprocess.PIPE,
+                text=True, timeout=120,
+            )
+            out.seek(0)
+            told = out.read()
+    if done.returncode not in (0, 1) or not told.strip():
         raise RuntimeError(f"html-validate did not run: {done.stderr[-500:]}")
     return [
         f"{Path(page['filePath']).stem}:{found['line']} {found['ruleId']}: {found['message']}"
-        for page in json.loads(done.stdout)
+        for page in json.loads(told)
         for found in page["messages"]
     ]

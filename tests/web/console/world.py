@@ -1,14 +1,13 @@
 """A console with something in every room, made by the product's own commands.
 
-`furnish(rt)` gives the ids that routes ask for, by the name of the route's argument; a page of the
+`furnish(rt, clock)` gives the ids that routes ask for, by the name of the route's argument; a page of the
 console that asks for another name has to be told of it here (`tests/web/console/test_pages.py`).
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Select, select, update
@@ -17,19 +16,16 @@ from inthread.commands.ask_for_help import ask_for_help
 from inthread.commands.cancel_case import cancel_case
 from inthread.commands.make_api_key import make_api_key
 from inthread.commands.pause_connector import pause_connector
-from inthread.commands.publish_workflows import publish_workflows
 from inthread.commands.receive_reply import receive_reply
 from inthread.commands.record_payment_event import record_payment_event
-from inthread.commands.start_draft import start_draft
 from inthread.domain.actor import CUSTOMER, OPERATOR, Actor, provider
 from inthread.domain.case import Case
-from inthread.domain.draft import DraftState
 from inthread.domain.person import Person
 from inthread.domain.staff import Role, staff_actor
 from inthread.keyring import digest
 from inthread.runtime import Runtime
 from inthread.spi import Incoming
-from inthread.store import drafts, staff, staff_sessions
+from inthread.store import staff, staff_sessions
 from inthread.store import tables as t
 from tests.build import (
     a_case,
@@ -44,9 +40,18 @@ from tests.build import (
     fakes_of,
 )
 from tests.clock import Clock
-from tests.runtimes import ROOT
+from tests.web.console import world_drafts
 
 WORDS = "I lost my job in November and cannot pay all of it before March."
+
+
+# Pages that show nothing unless they are asked something.
+ASKED = {
+    "/console/drafts/<draft_id>/cell": "?column=remaining&r0.c0=%3C+10.00",
+    "/console/drafts/<draft_id>/impact/changes": "?action=plan&kind=gained",
+    "/console/workflows/<key>/diff": "?from=1&to=2",
+    "/console/what-if": "?of=overdue_invoice&case=INV-20418",
+}
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,7 @@ class World:
 
 def furnish(rt: Runtime, clock: Clock) -> World:
     people = {role: hire(rt, name, role) for role, name in _NAMES.items()}
-    publish_workflows(rt, actor=OPERATOR, documents={
-        file.stem: tomllib.loads(file.read_text(encoding="utf-8"))
-        for file in (ROOT / "workflows").glob("*.toml")
-    })
+    world_drafts.publish(rt)
     _settled(rt)
     failed = _not_written_back(rt)
     asked = _asked_for_help(rt)
@@ -88,17 +90,20 @@ def furnish(rt: Runtime, clock: Clock) -> World:
     key = make_api_key(
         rt, actor=people[Role.ADMIN].actor, name="Billing", scopes=["triggers:write", "cases:read"]
     )
-    draft = _drafts(rt, people)
+    version = world_drafts.publish_second(rt)
+    draft, waiting = world_drafts.draft(rt, people[Role.AUTHOR].actor)
     clock.tick(minutes=20)
     for one in people.values():
         sign_in(rt, one)
     return World(rt, {
         "case_id": failed.id, "reference": "CUST-2", "person": "CUST-2", "draft_id": draft,
         "key": "overdue_invoice", "key_id": key.id, "staff_id": agent.id, "reply_id": reply,
-        "version": "1", "name": "impact", "connector": "compliance", "workflow": "overdue_invoice",
+        "version": str(version), "form": "dmn", "waiting_draft": waiting, "name": "impact", "connector": "compliance", "workflow": "overdue_invoice",
         "item_id": _one(rt, select(t.work_items.c.id).where(t.work_items.c.case_id == asked.id)),
         "writeback_id": _one(rt, select(t.writebacks.c.id).where(t.writebacks.c.state == "failed")),
         "message_id": _one(rt, select(t.messages.c.id)),
+        "decision_id": _one(
+            rt, select(t.decisions.c.id).where(t.decisions.c.case_id == failed.id)),
         "person_id": failed.person_id, "action": "pay", "locale": "en",
     }, people)
 
@@ -184,7 +189,7 @@ def _others(rt: Runtime, clock: Clock) -> None:
 
 def _replied(rt: Runtime) -> str:
     heard = receive_reply(rt, actor=provider("sms"), provider="sms", incoming=Incoming(
-        event_id="in-1", address="+15550199999", body="who is this? I never had an account with you",
+        event_id="in-1", address="+15550199999", body="who is this? I have no account with you",
     ))
     assert heard is not None
     return heard.id
@@ -203,23 +208,10 @@ def _one(rt: Runtime, query: Select[tuple[str]]) -> str:
         return tx.execute(query.limit(1)).scalar_one()
 
 
-def _drafts(rt: Runtime, people: Mapping[Role, Hired]) -> str:
-    """One that is edited, one that waits for approval. The first one's id."""
-    author = people[Role.AUTHOR].actor
-    editing = start_draft(
-        rt, actor=author, key="overdue_invoice", title="Plans for smaller invoices"
-    )
-    waiting = start_draft(rt, actor=author, key="overdue_invoice", title="Longer plans in winter")
-    with rt.db.begin() as tx:
-        drafts.save(tx, replace(
-            waiting, state=DraftState.SUBMITTED, submitted_at=rt.now(), submitted_by=str(author),
-            note="Agreed with Risk on Monday.",
-        ))
-    return editing.id
-
-
 def somebody(rt: Runtime, n: int, name: str) -> Person:
     return a_person(
         rt=rt, reference=f"CUST-{n}", name=name,
-        contacts=(("sms", f"+1555010{1000 + n}"), ("email", f"{name.split()[0].lower()}@example.com")),
+        contacts=(
+            ("sms", f"+1555010{1000 + n}"), ("email", f"{name.split()[0].lower()}@example.com"),
+        ),
     )
