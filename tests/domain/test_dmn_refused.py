@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inthread.domain.dmn import DmnError, from_dmn
 from inthread.domain.dmn_xml import DEEPEST, LARGEST, MODEL
@@ -147,3 +149,38 @@ def test_a_file_that_is_no_plain_dmn_is_refused(xml, message):
     with pytest.raises(DmnError) as raised:
         from_dmn(xml, a_document())
     assert str(raised.value) == f"file: {message}"
+
+
+MARKS = st.sampled_from([
+    "", "<", ">", "&", '"', "-", "<text/>", "<rule/>", "<rule><inputEntry/></rule>", "<input/>",
+    "<output/>", "<decision/>", "<decisionTable/>", "</text>", "\N{SNOWMAN}", "\0", "null",
+    "9" * 30,
+])
+NEEDED = ["input", "output", "inputExpression", "inputEntry", "outputEntry", "decisionTable"]
+NOT_READ = ["decision", "variable", "inputData", "itemDefinition", "outputValues"]
+
+
+def taken(text):
+    """The document; None where the file is refused."""
+    try:
+        return from_dmn(text.encode(), a_document())
+    except DmnError:
+        return None
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), MARKS), min_size=1, max_size=4))
+def test_whatever_is_done_to_a_file_it_is_taken_or_refused(changes):
+    text = exported().decode()
+    for where, length, mark in changes:
+        at = int(where * len(text))
+        text = text[:at] + mark + text[at + length:]
+    found = taken(text)
+    assert found is None or set(found) == set(a_document())
+
+
+@given(st.sampled_from([*NEEDED, *NOT_READ]), st.integers(0, 30))
+def test_an_element_left_out_is_missed_or_is_not_read_back(name, number):
+    text = exported().decode()
+    parts = re.findall(rf"<{name} [^>]*/>|<{name}[ >].*?</{name}>", text, re.DOTALL)
+    found = taken(text.replace(parts[number % len(parts)], "", 1))
+    assert found == (None if name in NEEDED else a_document())
