@@ -22,7 +22,8 @@ def messages() -> Response:
         (("state", STATES), ("channel", CHANNELS), ("purpose", PURPOSES))
     }
     found = message_list(
-        runtime(), actor=actor(), after=request.args.get("after", ""), **chosen
+        runtime(), actor=actor(), after=request.args.get("after", ""), state=chosen["state"],
+        channel=chosen["channel"], purpose=chosen["purpose"],
     )
     return show(
         "console/messages.html", found=found, chosen=chosen, states=STATES, channels=CHANNELS,
