@@ -51,7 +51,9 @@ class Actor:
 
 CUSTOMER = Actor("customer", "visit", frozenset({"visit", "contacts:stop"}))
 WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write", "contacts:stop"}))
-OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - {"policy:approve", "sign_in", "account"})
+# What only a person who is here may do, whoever acts for them.
+_IN_PERSON = frozenset({"policy:approve", "sign_in", "account", "deny"})
+OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - _IN_PERSON)
 # Whoever stands before the console's door.
 STRANGER = Actor("stranger", "console", frozenset({"sign_in"}))
 # The web itself, when it turns somebody away.

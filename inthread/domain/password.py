@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 SHORTEST = 12
 # ASVS 6.2.9 wants 64 or more.
 LONGEST = 256
-_WORD = re.compile(r"[^\W_]{4,}")
+# Few of the characters may be told apart, or be left when the context is taken away.
+FEW = 5
+_WORD = re.compile(r"[^\W_]{3,}")
 
 
 def why_not(
@@ -23,10 +25,10 @@ def why_not(
         return f"needs {SHORTEST} characters or more; several words are easy to remember"
     if len(password) > LONGEST:
         return f"has more than {LONGEST} characters: take a shorter one"
-    if len(set(password)) < 5:
+    if len(set(password)) < FEW:
         return "repeats a few characters: take one that is harder to guess"
     left = _without(password.casefold(), context)
-    if len(left) < SHORTEST // 2:
+    if len(left) <= FEW:
         return "is mostly a name or address that others know: take one without it"
     if common(password):
         return "is made of passwords that are tried first everywhere: take another"
@@ -34,8 +36,8 @@ def why_not(
 
 
 def _without(password: str, context: Iterable[str]) -> str:
-    """What is left when every word of the context is taken away."""
+    """The letters and digits that are left when every word of the context is taken away."""
     words = {word for text in context for word in _WORD.findall(text.casefold())}
     for word in sorted(words, key=len, reverse=True):
         password = password.replace(word, "")
-    return password
+    return "".join(character for character in password if character.isalnum())
