@@ -15,6 +15,7 @@ from inthread.web import (
     api_case_acts,
     api_cases,
     api_delivery,
+    api_drafts,
     api_impact,
     api_keys,
     api_people,
@@ -23,6 +24,7 @@ from inthread.web import (
     api_staff,
     api_triggers,
     api_work,
+    api_workflows,
     problems,
 )
 from inthread.web.api_document import document
@@ -33,7 +35,7 @@ from inthread.web.stylesheet import Stylesheet, stylesheet
 
 BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_case_acts.bp, api_people.bp, api_replies.bp,
               api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp,
-              api_impact.bp)
+              api_impact.bp, api_workflows.bp, api_drafts.bp)
 bp = Blueprint("api_docs", __name__)
 
 
