@@ -7,10 +7,15 @@ from inthread.commands.steps.staff_words import staff_words
 from inthread.domain.actor import Actor
 from inthread.domain.refusals import BadInput, Problem
 from inthread.domain.work_item import WorkItem
+from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
 from inthread.store import cases, work_items
 
 LONGEST_NOTE = 500
+# What only the product itself can find: each says something of money, writes or messages.
+FOUND = frozenset({
+    "locked", "no_response", "opted_out", "payment_unclear", "writeback_failed",
+})
 
 
 def hand_over_case(
@@ -30,9 +35,9 @@ def hand_over_case(
             raise BadInput([Problem("/case", f"is with {held.queue} already")])
         if not case.live:
             raise BadInput([Problem("/case", f"is {case.state}: nothing is left to do")])
-        queues = rt.workflows[case.workflow].queues
-        if reason not in queues:
-            raise BadInput([Problem("/reason", f"use one of {', '.join(sorted(queues))}")])
+        given = reasons_of(rt.workflows[case.workflow])
+        if reason not in given:
+            raise BadInput([Problem("/reason", f"use one of {', '.join(given)}")])
         hand_over(
             rt, tx, actor=actor, case=case, reason=reason, why="handed over by staff",
             trouble=words,
@@ -41,3 +46,11 @@ def hand_over_case(
     if made is None:
         raise ValueError(f"{case_id} was handed over and nobody has it")
     return made
+
+
+def reasons_of(workflow: Workflow) -> dict[str, str]:
+    """Why a person may hand over a case of this workflow, and to which queue it goes."""
+    return {
+        reason: queue.queue for reason, queue in sorted(workflow.queues.items())
+        if reason not in FOUND
+    }

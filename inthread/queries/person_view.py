@@ -10,7 +10,7 @@ from inthread.domain.actor import Actor
 from inthread.domain.assurance import Identity
 from inthread.domain.case import Case
 from inthread.domain.contact_point import kept_address
-from inthread.domain.person import Person, address_kind
+from inthread.domain.person import Contact, Person, address_kind
 from inthread.domain.refusals import BadInput, NotFound, Problem
 from inthread.runtime import Runtime
 from inthread.store import cases, people, whereabouts
@@ -73,14 +73,35 @@ def contact_at(
     or another that shares it. Raises Forbidden, NotFound for nobody, BadInput."""
     actor.require("contacts:stop")
     with rt.db.read() as tx:
-        person = the_person(tx, reference)
+        found = _at(the_person(tx, reference), channel, address)
+    return found.id, found.masked
+
+
+def contact_of_case(
+    rt: Runtime, *, actor: Actor, case_id: str, channel: str, address: str
+) -> str:
+    """The id of the contact point at an address of the case's person. Raises Forbidden, NotFound,
+    BadInput."""
+    actor.require("cases:write")
+    with rt.db.read() as tx:
+        return _at(people.get(tx, cases.get(tx, case_id).person_id), channel, address).id
+
+
+def person_named(rt: Runtime, *, actor: Actor, reference: str) -> str:
+    """The id of whoever the source calls so. Raises Forbidden, NotFound."""
+    actor.require("people:reveal")
+    with rt.db.read() as tx:
+        return the_person(tx, reference).id
+
+
+def _at(person: Person, channel: str, address: str) -> Contact:
     try:
         kept = kept_address(channel, address)
     except ValueError as problem:
         raise BadInput([Problem("/address", str(problem))]) from None
     for contact in person.contacts:
         if (contact.kind, contact.address) == (address_kind(channel), kept):
-            return contact.id, contact.masked
+            return contact
     raise BadInput([Problem("/address", "is not where this person is written to")])
 
 

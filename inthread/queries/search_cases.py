@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from inthread.domain.actor import Actor
-from inthread.domain.case import Case, CaseState
-from inthread.domain.person import Person
+from inthread.domain.case import CaseState
 from inthread.domain.search import Sought, read_search
+from inthread.queries.case_view import CaseView, view_of
 from inthread.runtime import Runtime
 from inthread.store import cases, people, search
 from inthread.store.db import Tx
@@ -22,19 +22,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One case of a list. The person is to be shown masked."""
-
-    case: Case
-    person: Person
-
-
-@dataclass(frozen=True)
 class FoundCases:
-    """`after`: where the next page begins, None at the end. `too_many`: more people fit than were
-    looked at. `by_due`: in the order of what is due; else the newest first."""
+    """Their people are to be shown masked. `after`: where the next page begins, None at the end.
+    `too_many`: more people fit than were looked at. `by_due`: in the order of what is due; else
+    the newest first."""
 
-    rows: Sequence[Row]
+    rows: Sequence[CaseView]
     after: str | None
     too_many: bool
     by_due: bool
@@ -56,9 +49,9 @@ def search_cases(
             return _sought(rt, tx, sought, asked, after, most)
         if owner or before is not None:
             ids, end = search.by_due(tx, asked, _read_due(after), most)
-            return FoundCases(_rows(tx, ids), _due_name(end), False, True)
+            return FoundCases(_rows(rt, tx, ids), _due_name(end), False, True)
         ids = _newest(rt, tx, asked, after, most + 1)
-        return FoundCases(_rows(tx, ids[:most]), _more(ids, most), False, False)
+        return FoundCases(_rows(rt, tx, ids[:most]), _more(ids, most), False, False)
 
 
 def _sought(
@@ -74,7 +67,7 @@ def _sought(
         tx, sought.reference, theirs[:MOST_PEOPLE], asked, after, most + 1
     )
     return FoundCases(
-        _rows(tx, ids[:most]), _more(ids, most), len(theirs) > MOST_PEOPLE, False
+        _rows(rt, tx, ids[:most]), _more(ids, most), len(theirs) > MOST_PEOPLE, False
     )
 
 
@@ -91,11 +84,11 @@ def _more(ids: Sequence[str], most: int) -> str | None:
     return ids[most - 1] if len(ids) > most else None
 
 
-def _rows(tx: Tx, ids: Sequence[str]) -> list[Row]:
+def _rows(rt: Runtime, tx: Tx, ids: Sequence[str]) -> list[CaseView]:
     found = {case.id: case for case in cases.some(tx, ids)}
     there = [found[i] for i in ids if i in found]
     whose = people.by_id(tx, {case.person_id for case in there})
-    return [Row(case, whose[case.person_id]) for case in there if case.person_id in whose]
+    return [view_of(rt, c, whose[c.person_id]) for c in there if c.person_id in whose]
 
 
 def _due_name(end: Due | None) -> str | None:

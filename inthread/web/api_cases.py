@@ -33,7 +33,7 @@ def find(actor: Actor, query: sent.CaseQuery) -> Reply:
         runtime(), actor=actor, reference=query.reference or None, person=query.person or None,
         state=query.state or None, after=query.after, most=query.limit,
     )
-    return Reply(200, {"cases": [_case(view) for view in page.cases], "after": page.after})
+    return Reply(200, {"cases": [case_shown(view) for view in page.cases], "after": page.after})
 
 
 @bp.get(
@@ -43,7 +43,7 @@ def find(actor: Actor, query: sent.CaseQuery) -> Reply:
 )
 @needs("cases:read")
 def see(actor: Actor, path: sent.CasePath) -> Reply:
-    return Reply(200, _case(case_view(runtime(), actor=actor, case_id=path.case_id)))
+    return Reply(200, case_shown(case_view(runtime(), actor=actor, case_id=path.case_id)))
 
 
 @bp.get(
@@ -61,7 +61,7 @@ def instant(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
 
 
-def _case(view: CaseView) -> dict[str, object]:
+def case_shown(view: CaseView) -> dict[str, object]:
     case = view.case
     return {
         "id": case.id, "reference": case.reference, "workflow": case.workflow,

@@ -26,7 +26,7 @@ bp = Api("api_people", __name__, url_prefix=PREFIX, abp_tags=[PEOPLE],
 class Reference(PathConverter):
     """A source's own name for somebody: any text, slashes too, but for what is asked of them."""
 
-    regex = "[^/].*?(?<!/timeline)(?<!/stop)"
+    regex = "[^/].*?(?<!/timeline)(?<!/stop)(?<!/reveal)"
 
 
 @bp.get(

@@ -67,6 +67,11 @@ def test_a_queue_the_workflow_does_not_have(rt: Runtime) -> None:
     refused(rt, case.id, "/reason: use one of", reason="whatever")
 
 
+def test_what_only_the_product_can_find(rt: Runtime) -> None:
+    case = a_case(rt=rt)
+    refused(rt, case.id, "/reason: use one of", reason="payment_unclear")
+
+
 def test_a_note_is_asked_for(rt: Runtime) -> None:
     case = a_case(rt=rt)
     refused(rt, case.id, "/note: is empty", note="")

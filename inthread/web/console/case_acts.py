@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from flask import Response, request
 
 from inthread.commands.close_case import close_case
-from inthread.commands.hand_over_case import hand_over_case
+from inthread.commands.hand_over_case import hand_over_case, reasons_of
 from inthread.commands.pause_case import LONGEST, pause_case
 from inthread.commands.resend_link import resend_link
 from inthread.commands.resume_case import resume_case
@@ -138,9 +138,8 @@ def _form(act: str, case_id: str, refusal: BadInput | None = None) -> Response:
 
 
 def _reasons(page: CasePage) -> list[tuple[str, str]]:
-    """(reason, queue) that the workflow has, those first that people mostly need."""
-    queues = page.workflow.queues if page.workflow else {}
-    return sorted((reason, queue.queue) for reason, queue in queues.items())
+    """(reason, queue) that the workflow has for people."""
+    return list(reasons_of(page.workflow).items()) if page.workflow else []
 
 
 def _day(text: str) -> datetime:

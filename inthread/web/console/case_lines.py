@@ -82,23 +82,30 @@ def who(actor: str, names: Mapping[str, str]) -> str:
 
 def _text(moment: Moment, workflow: Workflow | None) -> str:
     e = moment.happened
-    action = e.detail.get("action")
+    action, channel = e.detail.get("action"), e.detail.get("channel")
     text = _HELD.get(e.event, e.text)
     if isinstance(action, str):
         text = text.replace(action.replace("_", " "), label(workflow, action))
-    return text.rstrip(".")
+    if isinstance(channel, str):
+        text = text.replace(f"by {channel}", f"by {CHANNELS.get(channel, channel)}")
+    return capital(text.rstrip("."))
+
+
+def capital(text: str) -> str:
+    """With its first letter large, and the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _more(moment: Moment, person: Person, workflow: Workflow | None) -> str:
     detail = moment.happened.detail
     parts = [_message(moment, person)]
     if moment.happened.event in _HELD:
-        parts.append(reasons_words(_texts(detail.get("reasons"))).capitalize())
+        parts.append(capital(reasons_words(_texts(detail.get("reasons")))))
     if moment.happened.event == "decision.offered":
         offered = [label(workflow, a) for a in _texts(detail.get("actions"))]
         parts.append(f"Offered: {', '.join(offered)}" if offered else "Nothing could be offered")
     if detail.get("queue"):
-        parts.append(f"In {detail['queue']}")
+        parts.append(f"In {str(detail['queue']).replace('_', ' ')}")
     return ". ".join(part for part in parts if part)
 
 
@@ -106,10 +113,20 @@ def _message(moment: Moment, person: Person) -> str:
     message = moment.message
     if message is None:
         return ""
-    contact = person.contact(message.contact_id)
-    where = CHANNELS.get(message.channel, message.channel)
-    ends = f" to •••{contact.masked}" if contact and contact.masked else ""
-    return f"“{message.template.replace('_', ' ')}” by {where}{ends}"
+    return f"“{message.template.replace('_', ' ')}”{ends(person, message.contact_id)}"
+
+
+def ends(person: Person, contact_id: str) -> str:
+    """Where to, as far as a page shows it; empty for what was erased."""
+    contact = person.contact(contact_id)
+    if contact is None or not contact.masked:
+        return ""
+    return f" to {shown_end(contact.masked)}"
+
+
+def shown_end(masked: str) -> str:
+    """`•••482`; of an e-mail address the dots stand within it."""
+    return masked if "@" in masked else f"•••{masked}"
 
 
 def label(workflow: Workflow | None, action: str) -> str:

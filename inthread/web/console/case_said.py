@@ -55,10 +55,10 @@ def fact_rows(page: CasePage) -> list[tuple[str, str]]:
     if workflow is None:
         return [(name.replace("_", " ").capitalize(), str(value))
                 for name, value in page.view.facts.items()]
-    typed, who = facts_of(workflow, page.case), reader()
+    typed = facts_of(workflow, page.case)
     return [
         (f.label.get(workflow.locale("en")) or f.name.replace("_", " ").capitalize(),
-         who.value(typed[f.name]))
+         value_said(typed[f.name]))
         for f in workflow.trigger.facts
         if f.name in page.view.facts and typed.get(f.name) is not None
     ]

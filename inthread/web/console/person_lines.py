@@ -13,8 +13,22 @@ from inthread.domain.reply import Reply
 from inthread.queries.person_page import PersonPage
 from inthread.queries.person_timeline import Entry, Said
 from inthread.queries.timeline import Happened
-from inthread.web.console.case_lines import CHANNELS, TONES, Day, Line, who
+from inthread.web.console.case_lines import (
+    CHANNELS,
+    TONES,
+    Day,
+    Line,
+    capital,
+    ends,
+    shown_end,
+    who,
+)
 
+SOURCES = {
+    "trigger": "stated by the source", "reply": "in a reply", "page": "on the stop page",
+    "mail": "by mail", "network": "told by the network", "staff": "told to a colleague",
+    "call": "on a call",
+}
 _SAID = {
     MessageState.QUEUED: ("A message waits to leave", "info"),
     MessageState.UNKNOWN: ("A message may have left", "warn"),
@@ -54,20 +68,19 @@ def _said(entry: Entry, said: Said, person: Person) -> Line:
     words = message.template.replace("_", " ")
     more = f"“{words}” {_by(message.channel, message.contact_id, person)}"
     if message.reasons:
-        more += f". {reasons_words(message.reasons).capitalize()}"
+        more += f". {capital(reasons_words(message.reasons))}"
     return Line(entry.at, tone, text, more, "", said.until if held else None, None, None,
                 entry.case_id)
 
 
 def _by(channel: str, contact_id: str, person: Person) -> str:
-    contact = person.contact(contact_id)
-    ends = f" to •••{contact.masked}" if contact and contact.masked else ""
-    return f"by {CHANNELS.get(channel, channel)}{ends}"
+    return f"by {CHANNELS.get(channel, channel)}{ends(person, contact_id)}"
 
 
 def _reply(entry: Entry, reply: Reply) -> Line:
     tone = "warn" if reply.state == "waiting" else "info"
-    where = f"by {CHANNELS.get(reply.channel, reply.channel)} from •••{masked(reply.address)}"
+    channel, end = CHANNELS.get(reply.channel, reply.channel), shown_end(masked(reply.address))
+    where = f"by {channel} from {end}"
     quoted = f"“{reply.body}” " if reply.body else ""
     waits = ". A person has to read it" if reply.state == "waiting" else ""
     text = f"They wrote: {reply.intent.value.replace('_', ' ')}"
@@ -81,17 +94,18 @@ def _consent(entry: Entry, line: Consent, person: Person) -> Line:
     text = (
         f"Consent for {line.purpose} was {'given' if line.given else 'taken back'}"
     )
-    version = f", version {line.version}" if line.version else ""
+    version = f", wording {line.version}" if line.version else ""
+    where = f"{CHANNELS.get(channel, channel)}{ends(person, line.contact_id)}"
+    more = f"{where}, {SOURCES.get(line.source, line.source)}{version}"
     return Line(
-        entry.at, "ok" if line.given else "bad", text,
-        f"{_by(channel, line.contact_id, person)}, from {line.source}{version}".capitalize(),
-        "", None, None, None, entry.case_id,
+        entry.at, "ok" if line.given else "bad", text, capital(more), "", None, None, None,
+        entry.case_id,
     )
 
 
 def _event(entry: Entry, e: Happened, page: PersonPage) -> Line:
     writeback = e.detail.get("writeback")
     return Line(
-        e.at, TONES.get(e.event, ""), e.text.rstrip("."), "", who(e.actor, page.names), None,
-        None, writeback if isinstance(writeback, str) else None, entry.case_id,
+        e.at, TONES.get(e.event, ""), capital(e.text.rstrip(".")), "", who(e.actor, page.names),
+        None, None, writeback if isinstance(writeback, str) else None, entry.case_id,
     )
