@@ -97,7 +97,8 @@ def count_changes(was: Document, now: Document) -> int:
 
 def _tables(document: Document) -> list[Place]:
     policy = document.get("policy")
-    found: list[Place] = [("policy", name) for name in policy] if isinstance(policy, Mapping) else []
+    named = list(policy) if isinstance(policy, Mapping) else []
+    found: list[Place] = [("policy", name) for name in named]
     order = {name: number for number, name in enumerate(_actions(document))}
     found.sort(key=lambda table: order.get(str(table[1]), len(order)))
     return [*found, REFER] if isinstance(document.get("refer"), Mapping) else found

@@ -1,9 +1,9 @@
 """Edits of a workflow's document: each takes one and gives another; the one it took stays as it
 was, and what was not touched is shared.
 
-A *place* is the way to a part of the document: `("policy", "plan", "rows", 3, "when", 0)`. A *table*
-is the place of a decision table: `("policy", ACTION)`, or `("refer",)`. No edit checks what is
-written: the document's reader does (`workflow_reader`), and names each problem by its place.
+A *place* is the way to a part of the document: `("policy", "plan", "rows", 3, "when", 0)`. A
+*table* is the place of a decision table: `("policy", ACTION)`, or `("refer",)`. No edit checks what
+is written: the document's reader does (`workflow_reader`), and names each problem by its place.
 """
 
 from __future__ import annotations
@@ -40,12 +40,9 @@ def at(document: object, place: Place) -> object:
     """What stands there. Raises NoSuchPlace."""
     found = document
     for step in place:
-        if isinstance(found, Mapping) and isinstance(step, str) and step in found:
-            found = found[step]
-        elif isinstance(found, list) and isinstance(step, int) and 0 <= step < len(found):
-            found = found[step]
-        else:
+        if not _holds(found, step):
             raise NoSuchPlace(place)
+        found = found[step]  # type: ignore[index]
     return found
 
 
@@ -204,6 +201,12 @@ def _put(part: object, place: Place, value: object, whole: Place) -> object:
     if not isinstance(part, Mapping) or not isinstance(step, str):
         raise NoSuchPlace(whole)
     return {**part, step: _put(part.get(step, {}), rest, value, whole)}
+
+
+def _holds(part: object, step: str | int) -> bool:
+    if isinstance(part, Mapping):
+        return isinstance(step, str) and step in part
+    return isinstance(part, list) and isinstance(step, int) and 0 <= step < len(part)
 
 
 def _items(document: Document, place: Place) -> tuple[list[object], int]:

@@ -13,6 +13,11 @@ from inthread.domain.refusals import Forbidden
 
 BODY = 64 * 1024
 UPLOAD_BODY = 10 * 1024 * 1024 + BODY
+# A form of the console may hold a whole workflow, or a large table of one: 256 KiB, each sign of
+# which may be three in a form.
+DRAFT_FORM = "/console/drafts/"
+DRAFT_BODY = 1024 * 1024
+DRAFT_FIELDS = 5000
 MOST_PARTS = 50
 MOST_FIELDS = 200
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -104,14 +109,20 @@ def from_here(asked: Request, origin: str) -> bool:
 
 def check_form() -> None:
     """Bound the body before it is read; then no field twice, and not too many (A14, A61)."""
+    if request.path.startswith(DRAFT_FORM):
+        request.max_content_length = request.max_form_memory_size = DRAFT_BODY
     if request.path.startswith("/visit/do/") and request.mimetype == "multipart/form-data":
         request.max_content_length = UPLOAD_BODY
     elif request.mimetype != "application/x-www-form-urlencoded":
         abort(415)
-    elif request.get_data(cache=True).count(b"&") >= MOST_FIELDS:
+    elif request.get_data(cache=True).count(b"&") >= _most_fields():
         abort(413)
     if doubled(request.form):
         abort(400)
+
+
+def _most_fields() -> int:
+    return DRAFT_FIELDS if request.path.startswith(DRAFT_FORM) else MOST_FIELDS
 
 
 def check_one_click() -> None:

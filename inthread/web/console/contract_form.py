@@ -131,7 +131,8 @@ def _trigger(document: Document, seen: Sketch) -> Part:
     return Part(("trigger",), "What opens a case", (
         Field(("event",), "Event"),
         Field(("natural_key",), "The same obligation has the same", NAMES),
-        Field(("owed",), "What is owed", FieldKind.CHOICE, choices=(("", "nothing"), *_same(money))),
+        Field(("owed",), "What is owed", FieldKind.CHOICE,
+              choices=(("", "nothing"), *_same(money))),
         Field(("expires_after",), "An open case ends after", hint="Such as 90d"),
     ), "Trigger")
 

@@ -1,5 +1,5 @@
-"""What a draft changes, and the way it becomes a version: submitted, approved by somebody else, sent
-back, and in force from its hour."""
+"""What a draft changes, and the way it becomes a version: submitted, approved by somebody else,
+sent back, and in force from its hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every tab of a draft has: the draft itself, its checks, its tabs; and how an edit is kept."""
+"""What every tab of a draft has: the draft, its checks, its tabs; and how an edit is kept."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def opened(draft_id: str) -> Opened:
     return Opened(view, checks, sketch(view.draft.document))
 
 
-def tab_page(on: Opened, tab: str, template: str, *, status: int = 200, **context: object) -> Response:
+def tab_page(
+    on: Opened, tab: str, template: str, *, status: int = 200, **context: object
+) -> Response:
     """The page of one tab, in the draft's frame."""
     counts: Mapping[str, int | None] = {
         "changes": count_changes(on.base, on.document) or None,

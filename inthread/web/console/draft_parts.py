@@ -11,7 +11,6 @@ from inthread.domain.draft_edit import (
     ANY,
     NAME,
     Document,
-    NoSuchPlace,
     Place,
     at,
     drop,
@@ -121,8 +120,8 @@ def add(draft_id: str, kind: str) -> Response:
         return _page(opened(draft_id), tab, None, status, added=(kind, name, wrong))
 
     if kind == "step":
-        place: Place = (*STEPS, len(items(on.document, STEPS)))
-        return keep(on, _with_step(on.document), tab, again, anchor=_anchor(f"cadence.steps[{place[-1]}]"))
+        last = f"cadence.steps[{len(items(on.document, STEPS))}]"
+        return keep(on, _with_step(on.document), tab, again, anchor=_anchor(last))
     if not NAME.fullmatch(name) or has(on.document, (*outer, name)):
         why = "is taken" if NAME.fullmatch(name) else "has to be small letters, digits and _"
         return again(HTTPStatus.UNPROCESSABLE_ENTITY, [Problem("/name", why)], False)
@@ -164,15 +163,13 @@ def _parts(on: Opened, tab: str) -> list[Part]:
 
 
 def _part(on: Opened, tab: str, name: str) -> Part:
-    for part in _parts(on, tab):
-        if part.name == name:
-            return part
-    abort(404)
+    found = [part for part in _parts(on, tab) if part.name == name]
+    return found[0] if found else abort(404)
 
 
 def _conditions(on: Opened, part: Part, typed: Mapping[str, str]) -> dict[str, str]:
     """Conditions of a step are cells, and are read as such."""
-    found = {}
+    found: dict[str, str] = {}
     for one in part.fields:
         written = typed.get(one.name, "").strip()
         if one.place[0] == "when" and len(one.place) > 1 and written:

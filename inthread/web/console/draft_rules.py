@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 
@@ -9,6 +10,7 @@ from flask import Response, abort, request
 
 from inthread.domain.contract import WORK_REASONS
 from inthread.domain.draft_edit import (
+    ANY,
     REFER,
     Document,
     NoSuchPlace,
@@ -54,6 +56,9 @@ from inthread.web.console.shell import needs, room, show
 
 bp = room("draft_rules", "/drafts/<draft_id>")
 
+# A cell's own name, as its field has it.
+_CELL = re.compile(r"r[0-9]{1,4}\.c[0-9]{1,4}")
+
 
 @bp.get("")
 @needs("policy:read")
@@ -66,7 +71,9 @@ def rules(draft_id: str) -> Response:
 def cell(draft_id: str) -> Response:
     """What is said under one cell as it is left: a part of a page, for htmx."""
     on = opened(draft_id)
-    name, written = request.args.get("column", ""), request.args.get("cell", "").strip() or "-"
+    name = request.args.get("column", "")
+    cells = [value for key, value in request.args.items() if _CELL.fullmatch(key)]
+    written = cells[0].strip() if cells and cells[0].strip() else ANY
     column = on.seen.inputs.get(name)
     if column is None:
         abort(404)
@@ -160,10 +167,8 @@ def _elsewhere(on: Opened, places: list[Place]) -> list[Remark]:
 
 
 def _place(on: Opened, table: str) -> Place:
-    for place in tables_of(on.document, on.seen):
-        if place[-1] == table:
-            return place
-    abort(404)
+    found = [place for place in tables_of(on.document, on.seen) if place[-1] == table]
+    return found[0] if found else abort(404)
 
 
 def _typed_rows(on: Opened, form: Sent) -> tuple[list[object], dict[str, str]]:
@@ -186,7 +191,8 @@ def _pressed(document: Document, table: Place, typed: Mapping[str, str]) -> Docu
         return document
     if verb == "add_column":
         name = typed.get("column", "")
-        return add_column(document, table, len(columns(document, table)), name) if name else document
+        last = len(columns(document, table))
+        return add_column(document, table, last, name) if name else document
     return _PRESSES[verb](document, table, int(number)) if verb in _PRESSES else document
 
 

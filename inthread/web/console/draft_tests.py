@@ -63,9 +63,8 @@ def binding(draft_id: str) -> Response:
 
 
 def _inputs(seen: Sketch, typed: Mapping[str, str]) -> dict[str, object]:
-    return {
-        name: typed[f"i.{name}"].strip() for name in seen.inputs if typed.get(f"i.{name}", "").strip()
-    }
+    given = {name: typed.get(f"i.{name}", "").strip() for name in seen.inputs}
+    return {name: value for name, value in given.items() if value}
 
 
 def _expects(seen: Sketch, typed: Mapping[str, str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inthread.domain.contract import VISITED, Input
-from inthread.domain.draft_edit import REFER, Document, Place, columns, place_text, row_place
+from inthread.domain.draft_edit import REFER, Document, Place, columns, place_text
 from inthread.domain.facts import FactKind, FactValue
 from inthread.domain.money import Money
 from inthread.domain.policy_words import PLACEHOLDERS, input_names, spoken, test_words
@@ -102,11 +102,6 @@ class TableView:
     free: tuple[ColumnView, ...]
     remarks: tuple[Remark, ...] = ()
 
-    @property
-    def readings(self) -> tuple[tuple[RowView, str, str], ...]:
-        """Row, what it does, and on which terms, in words."""
-        return tuple((row, row.identity, row.because) for row in self.rows)
-
 
 Typed = Mapping[str, str]
 Notes = Mapping[tuple[Place, int | None], Sequence[Remark]]
@@ -185,9 +180,8 @@ class _Maker:
     def row(
         self, number: int, row: object, remarks: Sequence[Remark], decides: Mapping[int, int] | None
     ) -> RowView:
-        here = row_place(self.place, number)
-        offered = self._typed(number, "then", "offer" if table(row, ("offer",)) or (
-            "offer" in table(row, ())) else "refuse") == "offer"
+        does = "offer" if "offer" in table(row, ()) else "refuse"
+        offered = self._typed(number, "then", does) == "offer"
         kept = text(row, ("refuse",)) or text(row, ("reason",))
         reason = self._typed(number, "reason", kept)
         mine = {
@@ -207,7 +201,7 @@ class _Maker:
                 if not field.startswith((f"r{number}.c", f"r{number}.t."))
             ),
             remarks=tuple(remarks),
-            decides=None if decides is None else decides.get(here[-1], 0),  # type: ignore[call-overload]
+            decides=None if decides is None else decides.get(number, 0),
         )
 
     def _typed(self, number: int, name: str, kept: str) -> str:

@@ -1,5 +1,5 @@
-"""The workflows: each contract read like a page, its versions, what differs between any two of them,
-and the way back to one."""
+"""The workflows: each contract read like a page, its versions, what differs between any two of
+them, and the way back to one."""
 
 from __future__ import annotations
 
