@@ -87,7 +87,7 @@ def _page(
         left=lambda line: view.left_of(line.left, line.item.due_at, rt.now(), reader()),
         cause_left=lambda x: view.left_of(_left(x), x.first.due_at, rt.now(), reader()),
         since=view.moment(over.late_since, rt.now(), reader()) if over.late_since else "",
-        problems=problems, came=came, titles=rt.queues.title,
+        problems=problems, came=came, titles=rt.queues.title, reader=reader(),
         stayed=some_lines(rt, actor=who, item_ids=[i for i, _ in came.refused]) if came else (),
         whys=dict(came.refused) if came else {},
     )
