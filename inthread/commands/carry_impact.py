@@ -21,7 +21,8 @@ from inthread.store.db import Tx
 
 CHUNK = 2000
 DROPPED = 5000
-# After so long the job is given back: a hand that is told to stop is free in time.
+# After so long, or a third of its lease, the job is given back: a hand that is told to stop is free
+# in time.
 STRETCH = timedelta(seconds=5)
 
 
@@ -41,7 +42,7 @@ def carry_impact(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     except _Trouble as why:
         _fail(rt, job, impact, str(why))
         return
-    until = rt.now() + STRETCH
+    until = rt.now() + min(STRETCH, rt.limits.lease / 3)
     while (gone := _one_chunk(rt, job, impact, draft, replay)) is not None:
         impact = gone
         if not impact.going_on:
