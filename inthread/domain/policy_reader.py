@@ -206,5 +206,6 @@ def _identity(section: Section, scope: PolicyScope) -> Identity:
 def _unreachable(section: Section, rows: Sequence[tuple[Test, ...]]) -> None:
     for number, when in enumerate(rows[:-1]):
         if when and all(isinstance(test, Anything) for test in when):
-            section.note(f"rows[{number + 1}]", f"is never reached: rows[{number}] takes everything")
+            says = f"is never reached: rows[{number}] takes everything"
+            section.note(f"rows[{number + 1}]", says)
             return
