@@ -19,7 +19,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import carry, console, contact, growth, intake, journey, page, start
+from bench import carry, console, contact, growth, impact, intake, journey, page, start
 from bench.context import Context, contexts
 from bench.row import Count, Row
 
@@ -31,6 +31,7 @@ MEASURES: Mapping[str, Callable[[Context], Rows]] = {
     "contact": contact.rows,
     "intake": intake.rows,
     "growth": growth.rows,
+    "impact": impact.rows,
     "page": page.rows,
     "start": start.rows,
 }
