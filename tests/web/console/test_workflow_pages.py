@@ -16,7 +16,7 @@ from inthread.runtime import Runtime
 from inthread.store import drafts
 from tests.drafts import CYD, a_draft, a_submitted_draft, in_force, in_print, measure, submit
 from tests.web.console.colleague import Colleague
-from tests.web.console.test_draft_pages import form_of
+from tests.web.console.draft_forms import form_of
 
 Hire = Callable[..., Colleague]
 KEY = "/console/workflows/overdue_invoice"
