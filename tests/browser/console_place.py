@@ -3,6 +3,7 @@ standing still."""
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import create_engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from inthread import log
 from inthread.domain.staff import Role
 from inthread.settings import Settings
 from inthread.store.db import Database
@@ -61,6 +63,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def standing(folder: Path) -> Iterator[Place]:
     """The place, until the end of the block."""
+    log.configure(io.StringIO())
     port = _free_port()
     origin, clock = f"http://localhost:{port}", Clock()
     url = f"sqlite:///{folder / 'console.db'}"

@@ -24,8 +24,8 @@ _BEST = (
     ("/console/workflows", Role.AUTHOR), ("/console/drafts", Role.AUTHOR),
     ("/console/what-if", Role.AUTHOR),
 )
-# Answers that are no page: a file, or the way to another page.
-_NO_PAGE = re.compile(r"\.(csv|xml|dmn|json)$|/<form>$|/provider")
+# Answers that are no page: a file, a part of a page, or the way to another one.
+_NO_PAGE = re.compile(r"\.(csv|xml|dmn|json)$|/<form>$|/provider|/(cell|look|now)$")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,7 @@ def looked(place: Place, browser: Browser) -> Looked:
                 found.html[re.sub(r"\W+", "-", path).strip("-")] = answer.text()
                 _look(page, path, found)
             found.note(path, "browser", watch.wrong)
+            found.note(path, "status", [str(answer.status)] * (answer.status != 200))
             watch.wrong.clear()
         context.close()
     found.wrong = {path: lines for path, lines in found.wrong.items() if lines}

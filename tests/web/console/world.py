@@ -1,7 +1,7 @@
 """A console with something in every room, made by the product's own commands.
 
-`furnish(rt, clock)` gives the ids that routes ask for, by the name of the route's argument; a page of the
-console that asks for another name has to be told of it here (`tests/web/console/test_pages.py`).
+`furnish(rt, clock)` gives the ids that routes ask for, by the name of the route's argument; a page
+that asks for another name has to be told of it here (`tests/web/console/test_pages.py`).
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def furnish(rt: Runtime, clock: Clock) -> World:
     return World(rt, {
         "case_id": failed.id, "reference": "CUST-2", "person": "CUST-2", "draft_id": draft,
         "key": "overdue_invoice", "key_id": key.id, "staff_id": agent.id, "reply_id": reply,
-        "version": str(version), "form": "dmn", "waiting_draft": waiting, "name": "impact", "connector": "compliance", "workflow": "overdue_invoice",
+        "version": str(version), "form": "dmn", "waiting_draft": waiting,
+        "name": "impact", "connector": "compliance", "workflow": "overdue_invoice",
         "item_id": _one(rt, select(t.work_items.c.id).where(t.work_items.c.case_id == asked.id)),
         "writeback_id": _one(rt, select(t.writebacks.c.id).where(t.writebacks.c.state == "failed")),
         "message_id": _one(rt, select(t.messages.c.id)),
