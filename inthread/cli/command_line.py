@@ -17,6 +17,7 @@ from inthread.cli import (
     keys,
     migrate,
     plugins,
+    policy,
     retention,
     sandbox,
     staff,
@@ -30,7 +31,7 @@ from inthread.cli.parts import Parts, Stop
 
 VERBS = (
     demo, migrate, web, worker, doctor, verify_audit, evidence, retention, hold, erase, keys,
-    api_keys, staff, triggers, workflows, plugins, sandbox,
+    api_keys, staff, triggers, workflows, policy, plugins, sandbox,
 )
 
 
