@@ -39,9 +39,11 @@ def trigger(number: int) -> dict[str, object]:
     }
 
 
-def open_cases(rt: Runtime, many: int) -> list[tuple[str, str]]:
-    """So many cases with a link each: (case id, path of its landing page)."""
-    answers = receive_triggers(rt, actor=OPERATOR, triggers=[trigger(n) for n in range(many)])
+def open_cases(rt: Runtime, many: int, apart: int = 1) -> list[tuple[str, str]]:
+    """So many cases with a link each: (case id, path of its landing page). *apart*: of each so many
+    samples one; with 4 each is of somebody else."""
+    asked = [trigger(n * apart) for n in range(many)]
+    answers = receive_triggers(rt, actor=OPERATOR, triggers=asked)
     ids = [a.case_id for a in answers if a.case_id]
     if len(ids) != many:
         raise RuntimeError(f"not every sample became a case: {answers[0]}")

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
+from functools import partial
+from statistics import quantiles
 
 from flask import Flask
 from sqlalchemy import func, select, text, update
@@ -38,12 +39,14 @@ CLOSED, WORK = 60, 5
 
 @dataclass(frozen=True)
 class Seeded:
-    """One case of each kind that was copied, and the person of the open one."""
+    """One case of each kind that was copied, the person of the open one, and what puts a search
+    into an address."""
 
     open: str
     closed: str
     work: str
     person: str
+    sealed: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,19 @@ class Page:
     role: str = "agent"
 
 
+def _finding(seeded: Seeded, typed: str) -> str:
+    return f"/console/cases?find={seeded.sealed(typed)}"
+
+
 PAGES: list[Page] = [
     Page("cases", "/console/cases"),
     Page("cases, by state", "/console/cases?state=exception"),
     Page("cases, by workflow and state", "/console/cases?workflow=overdue_invoice&state=closed"),
     Page("cases, late", "/console/cases?due=late"),
     Page("cases, of a queue", "/console/cases?owner=billing-disputes"),
-    Page("cases, of a name that everybody has", "/console/cases?q=maya"),
-    Page("cases, of a number's last four", "/console/cases?q=0482"),
-    Page("cases, of a reference", "/console/cases?q=00000500"),
+    Page("cases, of a name that everybody has", lambda seeded: _finding(seeded, "maya")),
+    Page("cases, of a number's last four", lambda seeded: _finding(seeded, "0000")),
+    Page("cases, of a reference", lambda seeded: _finding(seeded, "INV-0000000")),
     Page("a case", lambda seeded: f"/console/cases/{seeded.open}"),
     Page("a closed case", lambda seeded: f"/console/cases/{seeded.closed}"),
     Page("a person", lambda seeded: f"/console/people/{seeded.person}"),
@@ -79,15 +86,17 @@ class Console:
 
     def timed(self) -> Measure:
         with Stretch() as stretch:
-            figures = {page.name: self._median(page) for page in PAGES}
+            figures = {page.name: self._quick(page) for page in PAGES}
         self._people.clear()
         return Measure(figures, stretch.reading)
 
-    def _median(self, page: Page) -> float:
+    def _quick(self, page: Page) -> float:
+        """The lower quartile: what the page takes while nobody else is busy."""
         path = page.path if isinstance(page.path, str) else page.path(self._seeded)
         if page.role not in self._people:
             self._people[page.role] = hire(self._app, self._rt, page.role)
-        return median(self._once(self._people[page.role], path) for _ in range(CALLS))
+        taken = [self._once(self._people[page.role], path) for _ in range(CALLS)]
+        return quantiles(taken, n=4)[0]
 
     def _once(self, who: Colleague, path: str) -> float:
         start = time.perf_counter()
@@ -125,7 +134,7 @@ def _filled(context: Context, stack: ExitStack, size: int) -> Console:
 
 def seed_cases(rt: Runtime, size: int) -> Seeded:
     """So many cases, each whole: messages, visits, decisions, outcomes, writebacks and audit."""
-    (waiting, _), (settled, path), (stuck, other) = open_cases(rt, 3)
+    (waiting, _), (settled, path), (stuck, other) = open_cases(rt, 3, apart=4)
     promised(rt, settled, path)
     promised(rt, stuck, other)
     hand_over_case(rt, actor=OPERATOR, case_id=stuck, reason="dispute", note="says it was paid")
@@ -141,7 +150,9 @@ def seed_cases(rt: Runtime, size: int) -> Seeded:
         person = tx.execute(
             select(t.cases.c.person_id).where(t.cases.c.id == waiting)
         ).scalar_one()
-    return Seeded(waiting, settled, stuck, person)
+    return Seeded(
+        waiting, settled, stuck, person, partial(rt.keyring.seal, "search", "console")
+    )
 
 
 def _apart(rt: Runtime) -> None:
@@ -152,5 +163,5 @@ def _apart(rt: Runtime) -> None:
         tx.execute(update(t.cases).where(
             c.next_due.is_not(None), func.substr(c.id, func.length(c.id)).in_(["1", "4", "7"])
         ).values(next_due=now))
-    with rt.db.reader.connect() as tx:
+    with rt.db.engine.begin() as tx:
         tx.execute(text("ANALYZE"))
