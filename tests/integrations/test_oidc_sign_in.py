@@ -152,7 +152,7 @@ def test_a_provider_that_does_not_answer_may_be_asked_again() -> None:
 
 @pytest.mark.parametrize("issuer", ["http://login.example", "https://10.1.2.3", "login.example"])
 def test_an_issuer_that_may_not_be_called(issuer: str) -> None:
-    with pytest.raises(ValueError, match="address|https"):
+    with pytest.raises(ValueError, match=r"address|https"):
         OidcSignIn(issuer, client=CLIENT, secret=SECRET, now=Machine())
 
 
