@@ -171,7 +171,7 @@ class WholeDraft(DraftShort):
 
 
 class DraftFinding(Given):
-    severity: str = described("`error` or `warning`.", "warning")
+    severity: str = described("`error`, `warning` or `note`.", "warning")
     kind: str = described("What was found.", "gap")
     action: str = described("In which table; empty for what concerns them all.", "pay")
     rows: list[int] = described("Which rows, from 0.", [])

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from inthread.commands.make_api_key import make_own_key
 from inthread.domain.actor import PERSONAL_SCOPES
 from inthread.domain.staff import Role
 from inthread.runtime import Runtime
 from inthread.store import audit, staff
+from inthread.store import tables as t
 from tests.build import carry_all
 from tests.drafts import KEY, changed, in_force, in_print, shipped_document
 from tests.rows import nothing_written
@@ -142,6 +144,21 @@ def test_a69_no_machine_approves(app: Flask, rt: Runtime, ada: Caller) -> None:
     )
 
 
+def test_a69_a_role_that_was_taken_away_approves_nothing_more(
+    rt: Runtime, ada: Caller, cyd: Caller
+) -> None:
+    """From the next request on, with the same key."""
+    seen = waiting(rt, ada)
+    with rt.db.begin() as tx:
+        tx.execute(update(t.staff).where(t.staff.c.id == "stf_cyd").values(roles=["viewer"]))
+    with nothing_written(rt.db, but=("audit",)):
+        answer = cyd.post(f"{DRAFTS}/{seen['id']}/approve", {"hash": seen["hash"]})
+    assert (answer.status_code, problem(answer)["detail"]) == (
+        403, "It lacks the scope policy:approve."
+    )
+    assert in_force(rt)[0] == 1
+
+
 def test_what_stands_in_the_way_is_named(rt: Runtime, ada: Caller) -> None:
     draft = ok(ada.post(f"{OF}/drafts", {}))
     with nothing_written(rt.db):
@@ -151,7 +168,7 @@ def test_what_stands_in_the_way_is_named(rt: Runtime, ada: Caller) -> None:
     ])
     checks = ok(ada.get(f"{DRAFTS}/{draft['id']}/checks"))
     assert (checks["ok"], checks["measured"], checks["tests"]) == (False, False, [])
-    assert {one["severity"] for one in checks["findings"]} == {"warning"}
+    assert {one["severity"] for one in checks["findings"]} == {"note", "warning"}
     assert [one["trouble"] for one in checks["bindings"]] == [None, None, None]
 
 
