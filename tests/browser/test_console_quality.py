@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from inthread.domain.staff import Role
-from tests.architecture.console_routes import rules
+from tests.architecture.console_routes import outside, rules
 from tests.browser.console_place import Place, standing
 from tests.pages import axe, layout, markup
 from tests.web.console.test_pages import address
@@ -38,7 +38,7 @@ def pages(place: Place) -> list[tuple[Role, str]]:
     """(who looks, the address) of every page with one address a kind."""
     found = []
     for rule in rules(place.app, "GET"):
-        if not _NO_PAGE.search(rule.rule) and "token" not in rule.arguments:
+        if not _NO_PAGE.search(rule.rule) and not outside(rule):
             role = next((r for start, r in _BEST if rule.rule.startswith(start)), Role.ADMIN)
             found.append((role, place.origin + address(rule, place.world)))
     return sorted(found)
@@ -79,20 +79,38 @@ def looked(place: Place, browser: Browser) -> Looked:
 
 def _look(page: Page, path: str, found: Looked) -> None:
     found.note(path, "axe", axe.findings(page))
-    _measure(page, path, "1280", found)
+    found.note(path, "1280", _sideways(page))
     page.emulate_media(color_scheme="dark")
     found.note(path, "dark", axe.findings(page, "color-contrast"))
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 820, "height": 1180})
-    _measure(page, path, "820", found)
+    found.note(path, "820", _sideways(page))
+    found.note(path, "small", layout.small_targets(page, LEAST_TARGET))
+    found.note(path, "lapping", layout.overlapping_targets(page))
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def _measure(page: Page, path: str, width: str, found: Looked) -> None:
-    if over := layout.sideways(page):
-        found.note(path, width, [f"{over} px sideways"])
-    found.note(path, f"{width} small", layout.small_targets(page, LEAST_TARGET))
-    found.note(path, f"{width} lapping", layout.overlapping_targets(page))
+def _sideways(page: Page) -> list[str]:
+    over = layout.sideways(page)
+    return [f"{over} px sideways"] if over else []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_door_is_accessible_and_fits(place: Place, browser: Browser, dark: bool) -> None:
+    """Signed out: the way in, an invitation that is no good, and no page there is."""
+    context = browser.new_context(
+        viewport={"width": 820, "height": 1180}, color_scheme="dark" if dark else "light"
+    )
+    page, html = context.new_page(), {}
+    for path in ("/console/", "/console/invitation/none"):
+        answer = page.goto(place.origin + path)
+        assert answer is not None
+        html[path.strip("/").replace("/", "-")] = answer.text()
+        assert axe.findings(page) == [], path
+        assert layout.small_targets(page, LEAST_TARGET) == [], path
+        assert layout.sideways(page) == 0, path
+    context.close()
+    assert markup.findings(html) == []
 
 
 def test_every_page_is_accessible_and_fits(looked: Looked) -> None:
