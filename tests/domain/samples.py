@@ -215,14 +215,15 @@ def _set(document, place, value):
         document[steps[-1]] = deepcopy(value)
 
 
-def read(document):
+def read(document, queues=()):
     return read_workflow(
-        document, "small.toml", miniapps=MINIAPPS, connectors=CONNECTORS, channels=CHANNELS
+        document, "small.toml", miniapps=MINIAPPS, connectors=CONNECTORS, channels=CHANNELS,
+        queues=queues,
     )
 
 
-def small(changes=None):
-    return read(a_document(changes))
+def small(changes=None, queues=()):
+    return read(a_document(changes), queues)
 
 
 def problems(changes):
