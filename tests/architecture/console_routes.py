@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 COMMANDS = "inthread.commands."
 # Blueprints for who is not signed in: the doors.
-OUTSIDE = frozenset({"console_door", "console_door_oidc"})
+OUTSIDE = frozenset({"console_door", "console_provider"})
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TWINS: Mapping[str, tuple[str, str]] = {
+    "/console/account/end-sessions": ("end_sessions", "endSessions"),
+    "/console/account/sessions/<session_id>/end": ("end_sessions", "endSession"),
     "/console/audit/export": ("export_audit", "exportAudit"),
     "/console/cases/<case_id>/close": ("close_case", "closeCase"),
     "/console/cases/<case_id>/hand-over": ("hand_over_case", "handOverCase"),
@@ -60,11 +62,17 @@ TWINS: Mapping[str, tuple[str, str]] = {
 
 # Forms that only a browser has, and why no program sends them.
 BROWSER_ONLY: Mapping[str, str] = {
+    "/console/account/keys": "a key of one's own takes a person who signed in; no key makes one",
+    "/console/account/keys/<key_id>/revoke": "the same; revokeKey ends any key",
+    "/console/account/password": "only who signed in, and types the old one, sets a new one",
+    "/console/account/recovery-codes": "only who signed in, and shows a code, gets new ones",
+    "/console/account/zone": "how one person reads the times of these pages",
     "/console/cases": "only puts what is looked for into the address, sealed: searchCases finds it",
     "/console/invitation/<token>": "joining: there is no key before it",
     "/console/set-up": "joining: there is no key before it",
     "/console/sign-in": "a key needs no signing in",
     "/console/sign-in/code": "a key needs no signing in",
     "/console/what-if": "asks and changes nothing: whatIf answers the same",
+    "/console/sign-in/provider/return": "the organisation's own answer, through a browser",
     "/console/sign-out": "ends the browser's own session",
 }
