@@ -174,4 +174,4 @@ def test_analysis_is_shown_at_its_row(colleague: Hire, rt: Runtime, draft: Draft
         rules(draft, "plan"), typed(author, draft, "plan", r1_c0="-", do="save"), on=on
     )
     page = author.get(on).text.split('id="t-plan"')[1].split('id="t-promise"')[0]
-    assert 'class="told error"' in page
+    assert 'class="told is-error"' in page
