@@ -127,7 +127,7 @@ class TableRows(Rows):
             f"which would say something else of the same case."
         )
         example = self.space.example(box)
-        return Finding("warning", "overlap", self.action, (winner, *lost), says, example)
+        return Finding("note", "overlap", self.action, (winner, *lost), says, example)
 
     def _weaker(self, place: int, beside: Space, lax: int, strict: int) -> Finding | None:
         lower, higher = self.table.rows[lax].identity, self.table.rows[strict].identity

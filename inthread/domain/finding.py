@@ -9,7 +9,7 @@ from typing import Literal
 from inthread.domain.facts import FactValue
 from inthread.domain.unary import print_value
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 Kind = Literal[
     "unreachable", "overlap", "gap", "terms", "identity", "no_wording", "never_offered",
     "nothing_offered", "too_complex",
@@ -18,9 +18,10 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Finding:
-    """`action` is empty for what concerns the workflow as a whole, or its referral. `rows` count
-    from 0, the one it is about first; `says` is a sentence for people and counts rows from 1.
-    `example` is an input that shows it; an input it does not name is missing."""
+    """An error keeps a draft from being submitted, a warning is to be looked at, and a note says how
+    a table reads. `action` is empty for what concerns the workflow as a whole, or its referral.
+    `rows` count from 0, the one it is about first; `says` is a sentence for people and counts rows
+    from 1. `example` is an input that shows it; an input it does not name is missing."""
 
     severity: Severity
     kind: Kind
