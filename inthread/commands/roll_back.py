@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inthread.acting.check_draft import check_draft
 from inthread.commands.measure_impact import measure_impact
-from inthread.commands.submit_draft import check_hour
+from inthread.commands.steps.check_hour import check_hour
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
 from inthread.domain.canonical import digest

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from inthread.acting.check_draft import check_draft
+from inthread.commands.steps.check_hour import check_hour
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
-from inthread.domain.draft import Draft, DraftState, Newest, said
-from inthread.domain.refusals import BadInput, Problem
+from inthread.domain.draft import Draft, DraftState, said
+from inthread.domain.refusals import BadInput
 from inthread.runtime import Runtime
 from inthread.store import audit, drafts, workflows
 from inthread.store.approvals import needed_for
-
-FURTHEST = timedelta(days=366)
 
 
 def submit_draft(
@@ -48,23 +47,3 @@ def submit_draft(
             effective_at=effective_at.isoformat() if effective_at else None,
         )
     return draft
-
-
-def check_hour(effective_at: datetime | None, now: datetime, newest: Newest) -> list[Problem]:
-    """What is wrong with this hour. A version is never in force before the one it was made from."""
-    if effective_at is None:
-        if newest.effective_at <= now:
-            return []
-        return [Problem("/effective_at", _AFTER.format(newest.version, newest.effective_at))]
-    if effective_at.tzinfo is None:
-        return [Problem("/effective_at", "needs its time zone")]
-    if effective_at < now:
-        return [Problem("/effective_at", "has passed: leave it out to have it at once")]
-    if effective_at > now + FURTHEST:
-        return [Problem("/effective_at", f"is more than {FURTHEST.days} days ahead")]
-    if effective_at < newest.effective_at:
-        return [Problem("/effective_at", _AFTER.format(newest.version, newest.effective_at))]
-    return []
-
-
-_AFTER = "has to be no earlier than version {} takes effect: {:%Y-%m-%d %H:%M:%S} UTC"

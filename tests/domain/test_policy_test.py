@@ -41,7 +41,9 @@ HOME = {"remaining": "100.00", "segment": "home"}
         "fee is not there, and was expected to be 1.00",
     )),
 ])
-def test_one_action(inputs: dict[str, Any], expected: dict[str, Any], said: tuple[str, ...]) -> None:
+def test_one_action(
+    inputs: dict[str, Any], expected: dict[str, Any], said: tuple[str, ...]
+) -> None:
     assert says(inputs, {"pay": expected}) == tuple(f"pay: {one}" for one in said)
 
 
