@@ -14,6 +14,7 @@ from inthread.domain.workflow import Workflow
 from inthread.web import api_given as give
 from inthread.web import api_given_cases as case_acts
 from inthread.web import api_given_delivery as delivery
+from inthread.web import api_given_drafts as drafts
 from inthread.web import api_given_impact as impact
 from inthread.web import api_given_people as people
 from inthread.web import api_given_settings as settings
@@ -32,13 +33,13 @@ _GIVEN: tuple[type[BaseModel], ...] = (
     delivery.WritebackPage, delivery.Replayed, delivery.ConnectorStates, delivery.Waiting,
     delivery.Exported,
     settings.ConsoleSetting, settings.ConsoleSettings, *case_acts.GIVEN, *staff.GIVEN, *work.GIVEN,
-    *impact.GIVEN,
+    *impact.GIVEN, *drafts.GIVEN,
 )
 _SENT: tuple[type[BaseModel], ...] = (
     sent.Cancellation, sent.Found, sent.StopAddress,
     delivery.Why, delivery.Nothing, delivery.Range, delivery.AuditExport,
     settings.SettingValue, *case_acts.SENT, *staff.SENT, *asked_work.SENT,
-    *impact.SENT,
+    *impact.SENT, *drafts.SENT,
 )
 _REF = "#/components/schemas/"
 _ABOUT = """Back-office systems say what needs doing, and learn what became of it.

@@ -267,3 +267,13 @@ class BindingTested(Given):
     trouble: str | None = described("What went wrong.", None)
     tested_at: datetime = described("When.", AT)
     tested_by: str = described("By whom.", "staff:stf_1")
+
+
+GIVEN = (
+    DraftPage, WholeDraft, DraftChecks, PublishedVersion, VersionPage, VersionDocument,
+    WorkflowStandings, OnePolicyTest, PolicyTests, RemovedTest, BindingTested,
+)
+SENT = (
+    NewDraft, DraftChange, Submission, DraftApproval, SendingBack, Withdrawal, BaseUpdate,
+    RollBack, TakingOff, NewPolicyTest,
+)
