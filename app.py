@@ -7,7 +7,6 @@ this module makes nothing; `app` is built on first use.
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -41,7 +40,7 @@ from inthread.domain.routing_reader import read_routing
 from inthread.domain.workflow import Workflow
 from inthread.registry import Registry, allowed, by_key
 from inthread.runtime import Brand, Limits, Runtime, utc_now
-from inthread.settings import BadSetting, Settings, read_settings
+from inthread.settings import BadSetting, Settings, named_file, read_settings, toml_of
 from inthread.spi import ChannelProvider, Connector, MiniApp
 from inthread.store.db import Database
 from inthread.web.site import build_site
@@ -164,7 +163,7 @@ def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow
     ValueError for a file that is not TOML."""
     found: dict[str, Workflow] = {}
     for file in files:
-        workflow = load_document(plugins, _document(file), str(file))
+        workflow = load_document(plugins, toml_of(file), str(file))
         if workflow.key in found:
             raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
         found[workflow.key] = workflow
@@ -173,43 +172,30 @@ def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow
 
 def jurisdictions(folder: Path) -> Mapping[str, Pack]:
     """The packs of the folder, by key. Raises PackErrors, ValueError for what is not TOML."""
-    return read_packs((_document(file), str(file)) for file in sorted(folder.glob("*.toml")))
+    return read_packs((toml_of(file), str(file)) for file in sorted(folder.glob("*.toml")))
 
 
 def answers(file: Path, known: Collection[str] = ()) -> Answers:
     """*known*: the queues. Raises AnswersErrors, BadSetting when there is no such file."""
-    return read_answers(_named("INTHREAD_ANSWERS", file), str(file), known)
+    return read_answers(named_file("INTHREAD_ANSWERS", file), str(file), known)
 
 
 def retention(file: Path) -> Retention:
     """Raises RetentionErrors, BadSetting when there is no such file."""
-    return read_retention(_named("INTHREAD_RETENTION", file), str(file))
+    return read_retention(named_file("INTHREAD_RETENTION", file), str(file))
 
 
 def queues(file: Path) -> Queues:
     """Raises QueuesErrors, BadSetting when there is no such file."""
-    return read_queues_file(_named("INTHREAD_QUEUES", file), str(file))
+    return read_queues_file(named_file("INTHREAD_QUEUES", file), str(file))
 
 
 def routing(settings: Settings, plugins: Registry) -> Routing:
     """Raises RoutingErrors, BadSetting when there is no such file."""
     file = Path(settings.providers)
     return read_routing(
-        _named("INTHREAD_PROVIDERS", file), str(file), providers=set(plugins.providers)
+        named_file("INTHREAD_PROVIDERS", file), str(file), providers=set(plugins.providers)
     )
-
-
-def _named(variable: str, file: Path) -> dict[str, object]:
-    if not file.is_file():
-        raise BadSetting(f"{variable}: there is no file {file}")
-    return _document(file)
-
-
-def _document(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ValueError(f"{file}: is not TOML: {wrong}") from wrong
 
 
 def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None) -> Runtime:

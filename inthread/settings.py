@@ -7,6 +7,7 @@ that says what to do. `docs/settings.md` is checked against this page by a test.
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
@@ -178,6 +179,22 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if wrong:
         raise BadSetting("\n".join(wrong))
     return settings
+
+
+def named_file(variable: str, file: Path) -> dict[str, Any]:
+    """The TOML of a file that a variable names. Raises BadSetting when it is not there, ValueError
+    for what is not TOML."""
+    if not file.is_file():
+        raise BadSetting(f"{variable}: there is no file {file}")
+    return toml_of(file)
+
+
+def toml_of(file: Path) -> dict[str, Any]:
+    """Raises ValueError for what is not TOML."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ValueError(f"{file}: is not TOML: {wrong}") from wrong
 
 
 def described() -> list[tuple[str, str, str, bool]]:

@@ -72,8 +72,8 @@ def _target(section: Section) -> timedelta:
     """Days are the queue's working days, which a week or 48 hours would hide."""
     target = section.duration("due", "by when")
     stated = section.values.get("due")
-    hours = isinstance(stated, str) and stated[-1:] in "smh" and target >= timedelta(days=1)
-    if isinstance(stated, str) and stated[-1:] == "w" or hours and target < LONGEST_DURATION:
+    unit = stated[-1:] if isinstance(stated, str) and target < LONGEST_DURATION else ""
+    if unit == "w" or (unit in ("s", "m", "h") and target >= timedelta(days=1)):
         section.note("due", "count it in working days: write 5d for a week of five")
     return target
 

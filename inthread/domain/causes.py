@@ -6,7 +6,7 @@ import re
 
 LONGEST = 200
 _ADDRESS = re.compile(r"\S+@\S+")
-_QUOTED = re.compile(r"[\"“‘][^\"”’]*[\"”’]|'[^']*'")
+_QUOTED = re.compile("[\"\u201c\u2018][^\"\u201d\u2019]*[\"\u201d\u2019]|'[^']*'")
 # A status such as 422 says what is wrong; any other word with a digit says whose it is.
 _NUMBERED = re.compile(r"(?<!\S)(?![1-5][0-9]{2}(?!\S))\S*[0-9]\S*")
 

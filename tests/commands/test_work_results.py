@@ -184,7 +184,7 @@ def test_a_stopped_customer_gets_no_link(rt: Runtime) -> None:
     visit = asked(rt)
     with rt.db.begin() as tx:
         case = cases.get(tx, visit.case.id)
-        people.stop(tx, case.person_id, None, rt.now())
+        people.stop(tx, case.person_id, "sup_1", rt.now())
     with nothing_written(rt.db), pytest.raises(BadInput, match="wants no more messages"):
         resolve_work_item(
             rt, actor=OPERATOR, item_id=item_of(rt, visit.case).id, result="relink"

@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_with_its_place(place: str, value: object, said: s
 def test_a_calendar_without_an_hour_of_work() -> None:
     empty = document()
     del empty["calendars"]["office"]["monday"], empty["calendars"]["office"]["saturday"]
-    with pytest.raises(QueuesErrors, match="calendars.office: has no hour of work"):
+    with pytest.raises(QueuesErrors, match=r"calendars.office: has no hour of work"):
         read_queues_file(empty, "q.toml")
 
 
@@ -135,12 +135,12 @@ def test_a_workflow_that_names_a_queue_nobody_works_is_refused() -> None:
 
 @pytest.mark.parametrize("due", ["48h", "1w", "1440m"])
 def test_a_time_that_hides_what_a_day_is(due: str) -> None:
-    with pytest.raises(WorkflowErrors, match="exceptions.locked.due: count it in working days"):
+    with pytest.raises(WorkflowErrors, match=r"exceptions.locked.due: count it in working days"):
         small({"exceptions.locked.due": due})
 
 
 def test_answers_name_a_queue_that_there_is() -> None:
     raw = tomllib.loads((ROOT / "answers.toml").read_text(encoding="utf-8"))
     assert read_answers(raw, "a.toml", {"customer_care"}).queue == "customer_care"
-    with pytest.raises(ValueError, match="unmatched.queue: 'customer_care' is none of ops"):
+    with pytest.raises(ValueError, match=r"unmatched.queue: 'customer_care' is none of ops"):
         read_answers(raw, "a.toml", {"ops"})

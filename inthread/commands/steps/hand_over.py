@@ -20,9 +20,9 @@ def hand_over(
     words: str = "", trouble: str = "",
 ) -> Case:
     """The case as saved: in `exception`, owned by the queue its workflow names for *reason*, due
-    within that queue's working time. A case that a person has already is only noted upon. *why* is a
-    sentence of ours, and audited; *words* are somebody's own, *trouble* is what a system of record
-    said: both stand in the packet alone."""
+    within that queue's working time. A case that a person has already is only noted upon. *why* is
+    a sentence of ours, and audited; *words* are somebody's own, *trouble* is what a system of
+    record said: both stand in the packet alone."""
     now = rt.now()
     note = {"reason": reason, "why": why, "words_sha256": sealed(words)}
     if work_items.open_of(tx, case.id) is not None:

@@ -102,7 +102,8 @@ def _offered(tx: Tx, case: Case, workflow: Workflow) -> list[Mapping[str, object
     if decision is None:
         return None
     verdicts = decision["verdicts"]
-    assert isinstance(verdicts, list)
+    if not isinstance(verdicts, list):
+        raise TypeError(f"{case.id}: a decision without verdicts")
     return [{**v, "why": _why(workflow, v["reason"])} for v in verdicts]
 
 

@@ -1,4 +1,4 @@
-"""The room of exceptions: what waits, by cause; one laid out to be acted on; many mended at once."""
+"""Exceptions: what waits, by cause; one laid out to be acted on; many mended at once."""
 
 from __future__ import annotations
 
