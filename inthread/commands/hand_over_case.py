@@ -5,17 +5,13 @@ from __future__ import annotations
 from inthread.commands.steps.hand_over import hand_over
 from inthread.commands.steps.staff_words import staff_words
 from inthread.domain.actor import Actor
+from inthread.domain.handing_over import reasons_of
 from inthread.domain.refusals import BadInput, Problem
 from inthread.domain.work_item import WorkItem
-from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
 from inthread.store import cases, work_items
 
 LONGEST_NOTE = 500
-# What only the product itself can find: each says something of money, writes or messages.
-FOUND = frozenset({
-    "locked", "no_response", "opted_out", "payment_unclear", "writeback_failed",
-})
 
 
 def hand_over_case(
@@ -46,11 +42,3 @@ def hand_over_case(
     if made is None:
         raise ValueError(f"{case_id} was handed over and nobody has it")
     return made
-
-
-def reasons_of(workflow: Workflow) -> dict[str, str]:
-    """Why a person may hand over a case of this workflow, and to which queue it goes."""
-    return {
-        reason: queue.queue for reason, queue in sorted(workflow.queues.items())
-        if reason not in FOUND
-    }

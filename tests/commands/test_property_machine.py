@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import settings
@@ -22,9 +23,11 @@ from inthread.commands.cancel_case import cancel_case
 from inthread.commands.leave_visit import leave_visit
 from inthread.commands.look_at_payment import look_at_payment
 from inthread.commands.open_checkout import open_checkout
+from inthread.commands.pause_case import pause_case
 from inthread.commands.record_payment_event import record_payment_event
 from inthread.commands.renew_link import renew_link
 from inthread.commands.resolve_work_item import resolve_work_item
+from inthread.commands.resume_case import resume_case
 from inthread.commands.save_choice import save_choice
 from inthread.commands.send_code import send_code
 from inthread.commands.submit_action import submit_action
@@ -188,6 +191,19 @@ class ClosedLoop(RuleBasedStateMachine):
                 self.rt, actor=OPERATOR, item_id=items[which % len(items)], result=result
             ))
 
+    @rule(which=WHICH, days=st.sampled_from([1, 2, 9]), early=st.booleans())
+    def a_person_pauses(self, which, days, early):
+        with self.db.read() as tx:
+            ids = tx.execute(select(t.cases.c.id).order_by(t.cases.c.id)).scalars().all()
+        if not ids:
+            return
+        case_id, until = ids[which % len(ids)], self.rt.now() + timedelta(days=days)
+        self.loop.tried(
+            (lambda: resume_case(self.rt, actor=OPERATOR, case_id=case_id)) if early else
+            (lambda: pause_case(self.rt, actor=OPERATOR, case_id=case_id, until=until,
+                                reason="ill"))
+        )
+
     # --- the worker and the clock ------------------------------------------------------------
 
     @rule(office=st.sampled_from(MODES), reading=st.sampled_from(["ok", *READ_MODES]),
@@ -245,6 +261,9 @@ WALK = {
     }),
     "a_person_resolves": (3, {
         "which": range(6), "result": ["resume", "resume", "retry", "withdraw"]
+    }),
+    "a_person_pauses": (1, {
+        "which": range(6), "days": [1, 2, 9], "early": [True, False]
     }),
     "a_worker_takes_a_step": (6, {
         "office": MODES, "reading": ["ok", *READ_MODES], "channel": CHANNEL

@@ -122,7 +122,8 @@ def check_leaving(db: Database, message_id: str, now: datetime) -> None:
     m, c, k, p = t.messages.c, t.cases.c, t.contacts.c, t.people.c
     with db.read() as tx:
         row = tx.execute(
-            select(m.purpose, m.person_id, c.state, c.workflow, k.stopped_at, p.zone)
+            select(m.purpose, m.person_id, c.state, c.workflow, k.stopped_at, p.zone,
+                   c.paused_until)
             .select_from(
                 t.messages.join(t.cases, c.id == m.case_id)
                 .join(t.contacts, k.id == m.contact_id).join(t.people, p.id == m.person_id)
@@ -139,6 +140,7 @@ def check_leaving(db: Database, message_id: str, now: datetime) -> None:
     if row.purpose in allowed:
         assert row.state in allowed[row.purpose], f"{row.purpose} for a case that is {row.state}"
     if row.purpose == "ask":
+        assert row.paused_until is None or row.paused_until <= now, "sent while it is paused"
         cadence = shipped_workflows()[row.workflow].cadence
         local = now.astimezone(ZoneInfo(row.zone)).time()
         assert time(8) <= local < time(21), "at night"

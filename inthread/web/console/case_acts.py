@@ -7,11 +7,12 @@ from datetime import datetime, time, timedelta
 from flask import Response, request
 
 from inthread.commands.close_case import close_case
-from inthread.commands.hand_over_case import hand_over_case, reasons_of
+from inthread.commands.hand_over_case import hand_over_case
 from inthread.commands.pause_case import LONGEST, pause_case
 from inthread.commands.resend_link import resend_link
 from inthread.commands.resume_case import resume_case
 from inthread.commands.reveal_person import REASONS, reveal_person
+from inthread.domain.handing_over import reasons_of
 from inthread.domain.refusals import BadInput, Problem
 from inthread.queries.case_page import CasePage, case_page
 from inthread.web.console.cases import PATH, case_shown, zone
