@@ -1,3 +1,5 @@
+"""What leaves the house of the audit, how it is found, and that its leaving is recorded."""
+
 from __future__ import annotations
 
 import csv

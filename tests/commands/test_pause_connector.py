@@ -1,3 +1,5 @@
+"""A person stops all calls to a system of record, with a reason."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Trying again, by anybody, twice, a day later: one effect."""
+
 from __future__ import annotations
 
 from functools import partial

@@ -1,3 +1,5 @@
+"""Everything that failed in a span of time, each for itself."""
+
 from __future__ import annotations
 
 from datetime import timedelta

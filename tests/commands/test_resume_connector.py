@@ -1,3 +1,5 @@
+"""Calls go on, and only where they were paused."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""When a system of record is called, by what is known of it."""
+
 from __future__ import annotations
 
 from dataclasses import replace
