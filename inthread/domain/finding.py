@@ -18,10 +18,10 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Finding:
-    """An error keeps a draft from being submitted, a warning is to be looked at, and a note says how
-    a table reads. `action` is empty for what concerns the workflow as a whole, or its referral.
-    `rows` count from 0, the one it is about first; `says` is a sentence for people and counts rows
-    from 1. `example` is an input that shows it; an input it does not name is missing."""
+    """An error keeps a draft from being submitted, a warning is to be looked at, a note says how a
+    table reads. `action` is empty for what concerns the workflow as a whole, or its referral.
+    `rows` count from 0, the one it is about first; `says` is a sentence for people and counts
+    rows from 1. `example` is an input that shows it; an input it does not name is missing."""
 
     severity: Severity
     kind: Kind
