@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from inthread.domain.actor import API_SCOPES, MACHINE_SCOPES, PERSONAL_SCOPES, Actor
+from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.facts import clean_text
+from inthread.domain.grants import grantable, own_grantable
 from inthread.domain.refusals import BadInput, Problem
 from inthread.domain.staff import ACCOUNT
 from inthread.keyring import digest
@@ -44,20 +45,6 @@ def make_own_key(
     roles have them, and no longer than they are staff. Raises BadInput."""
     actor.require(ACCOUNT)
     return _made(rt, actor, name, scopes, own_grantable(actor), owner=actor.id)
-
-
-def grantable(actor: Actor) -> tuple[str, ...]:
-    """The scopes that this actor may give a machine."""
-    if actor.kind == "operator":
-        return API_SCOPES
-    if actor.kind == "staff":
-        return MACHINE_SCOPES
-    return tuple(scope for scope in MACHINE_SCOPES if scope in actor.scopes)
-
-
-def own_grantable(actor: Actor) -> tuple[str, ...]:
-    """The scopes that a key of their own may have."""
-    return tuple(scope for scope in PERSONAL_SCOPES if scope in actor.scopes)
 
 
 def _made(

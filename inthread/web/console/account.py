@@ -9,10 +9,11 @@ from flask import Response, request
 from inthread.commands.change_password import change_password
 from inthread.commands.change_zone import change_zone
 from inthread.commands.end_sessions import end_sessions
-from inthread.commands.make_api_key import make_own_key, own_grantable
+from inthread.commands.make_api_key import make_own_key
 from inthread.commands.renew_recovery_codes import renew_recovery_codes
 from inthread.commands.revoke_api_key import revoke_own_key
 from inthread.commands.sign_out import sign_out
+from inthread.domain.grants import own_grantable
 from inthread.domain.refusals import BadInput, CodeRefused, Problem, TooMany
 from inthread.domain.staff import ACCOUNT
 from inthread.queries.staff_list import own_keys, staff_view

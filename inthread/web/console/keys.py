@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
-from inthread.commands.make_api_key import grantable, make_api_key
+from inthread.commands.make_api_key import make_api_key
 from inthread.commands.revoke_api_key import revoke_api_key
+from inthread.domain.grants import grantable
 from inthread.domain.refusals import BadInput, Problem
 from inthread.queries.staff_list import key_list
 from inthread.queries.staff_names import staff_names
