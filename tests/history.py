@@ -12,6 +12,7 @@ from random import Random
 from inthread.domain.canonical import exact_json
 from inthread.domain.facts import FactValue, facts_text
 from inthread.domain.money import Money
+from inthread.domain.person import Person
 from inthread.domain.policy import Decision
 from inthread.domain.workflow import Workflow
 from inthread.offers import local_day
@@ -51,13 +52,7 @@ def seed_decisions(
     for each case, and for every sixth case an `executed` one after it. All facts follow from
     *seed*; each call makes cases of its own."""
     contract, dice, now = rt.workflows[workflow], Random(seed), rt.now()
-    people = [
-        a_person(
-            rt=rt, reference=rt.new_id("ref"), name=f"Robin Case {k}",
-            contacts=(("email", f"{rt.new_id('mail')}@example.test"),),
-        )
-        for k in range(min(PEOPLE, n))
-    ]
+    people = _people(rt, min(PEOPLE, n))
     made: list[Kept] = []
     rows: list[tuple[object, ...]] = []
     with rt.db.begin() as tx:
@@ -86,6 +81,16 @@ def seed_decisions(
         put(tx, t.cases, _CASE, rows)  # type: ignore[arg-type]
         keep(tx, made)
     return made
+
+
+def _people(rt: Runtime, many: int) -> list[Person]:
+    return [
+        a_person(
+            rt=rt, reference=rt.new_id("ref"), name=f"Robin Case {k}",
+            contacts=(("email", f"{rt.new_id('mail')}@example.test"),),
+        )
+        for k in range(many)
+    ]
 
 
 def keep(tx: Tx, made: Sequence[Kept]) -> None:

@@ -21,7 +21,7 @@ from inthread.domain.canonical import exact_json
 from inthread.domain.policy import Verdict
 
 MOST_LISTED = 50
-# A group is shown apart as long as its fact has no more values than this.
+# A fact is shown by its values while it has no more than these.
 MOST_VALUES = 24
 
 
@@ -74,7 +74,7 @@ def compare(was: Verdict | None, now: Verdict | None) -> tuple[Change, ...]:
     for an action that came or went and was refused anyway."""
     known = was or now
     if known is None:
-        raise ValueError("an action that neither side has")
+        return ()
     if (was is not None and was.offered) != (now is not None and now.offered):
         kind = Kind.GAINED if now is not None and now.offered else Kind.LOST
         return (Change(known.action, kind, shown(was), shown(now)),)
@@ -84,10 +84,6 @@ def compare(was: Verdict | None, now: Verdict | None) -> tuple[Change, ...]:
         differs = was.reason != now.reason
         return (Change(known.action, Kind.REASON, shown(was), shown(now)),) if differs else ()
     return _other_terms(was, now)
-
-
-def unknown(action: str) -> Change:
-    return Change(action, Kind.UNKNOWN, {}, {})
 
 
 def seen(
@@ -110,10 +106,8 @@ def shown(verdict: Verdict | None) -> Mapping[str, object]:
 
 
 def _other_terms(was: Verdict, now: Verdict) -> tuple[Change, ...]:
-    names = tuple(
-        name for name in dict.fromkeys((*was.terms, *now.terms))
-        if was.terms.get(name) != now.terms.get(name)
-    )
+    every = dict.fromkeys((*was.terms, *now.terms))
+    names = tuple(name for name in every if was.terms.get(name) != now.terms.get(name))
     changes = [Change(was.action, Kind.TERMS, shown(was), shown(now), names)] if names else []
     if was.identity != now.identity:
         changes.append(Change(was.action, Kind.IDENTITY, shown(was), shown(now)))
@@ -147,10 +141,8 @@ class Counted:
             self.rows[str(one.row)] = self.rows.get(str(one.row), 0) + times
 
     def add_money(self, kind: Kind, minor: int) -> None:
-        if kind is Kind.GAINED:
-            self.gained_minor += minor
-        elif kind is Kind.LOST:
-            self.lost_minor += minor
+        self.gained_minor += minor if kind is Kind.GAINED else 0
+        self.lost_minor += minor if kind is Kind.LOST else 0
 
     @property
     def known(self) -> int:
@@ -209,7 +201,6 @@ class Impact:
         return self.state is ImpactState.DONE
 
     def went_on(self, cursor: str, done: int, tally: Tally) -> Impact:
-        """After *done* decisions more, with all of them counted in *tally*."""
         return replace(
             self, state=ImpactState.RUNNING, cursor=cursor, done=self.done + done, tally=tally,
             changed=tally.changed, mismatches=tally.mismatches,

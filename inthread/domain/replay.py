@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from inthread.domain.decider import ActionTable, Decider, Looked, Spell
 from inthread.domain.facts import Facts
-from inthread.domain.impact import Change, Groups, Kind, Seen, Tally, compare, seen, unknown
+from inthread.domain.impact import Change, Groups, Kind, Seen, Tally, compare, seen
 from inthread.domain.kept_inputs import KeptInputs, KeptRow
 from inthread.domain.money import Money
 from inthread.domain.segments import REMAINING, as_lines, groups_of, segments_of
@@ -174,7 +174,7 @@ class Replay:
         return self._seen.setdefault(key, one)
 
     def _blind(self, pair: _Pair) -> One:
-        change = unknown(pair.action)
+        change = Change(pair.action, Kind.UNKNOWN, {}, {})
         return self._interned(Seen(pair.action, None, None, kinds=(Kind.UNKNOWN,))), (change,)
 
     def _fill(

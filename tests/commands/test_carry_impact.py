@@ -1,84 +1,24 @@
-"""What a draft would have done to whom: found exactly, once, and only when the past comes out as it
-was recorded."""
+"""What a draft would have done to whom: found exactly, and only when the past comes out as it was
+recorded."""
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from inthread.commands import carry_impact as carrying
-from inthread.commands.change_draft import change_draft
-from inthread.commands.drain_outbox import carry_job, claim_jobs
-from inthread.commands.measure_impact import measure_impact
-from inthread.commands.start_draft import start_draft
 from inthread.commands.submit_draft import submit_draft
-from inthread.domain.actor import WORKER
-from inthread.domain.draft import Draft
-from inthread.domain.impact import KINDS, Impact, ImpactState
+from inthread.domain.impact import KINDS, ImpactState
 from inthread.domain.refusals import BadInput
 from inthread.runtime import Runtime
 from inthread.store import impacts
 from inthread.store import tables as t
-from tests.build import carry_all
-from tests.clock import Clock
 from tests.drafts import ADA, KEY, in_print
-from tests.history import Kept, seed_decisions
+from tests.history import seed_decisions
+from tests.impacts import a_draft, found, left, measured, plans_from_80
 from tests.runtimes import changed_workflows
-from tests.statements import Broken, breaking_at, said_to
-
-Change = Callable[[dict[str, Any]], None]
-
-
-def plans_from_80(document: dict[str, Any]) -> None:
-    """One cell: plans start at 80.00 and not at 60.00."""
-    document["policy"]["plan"]["rows"][1]["when"][0] = "< 80.00"
-
-
-def a_draft(rt: Runtime, *changes: Change) -> Draft:
-    draft = start_draft(rt, actor=ADA, key=KEY)
-    document = deepcopy(dict(draft.document))
-    for change in changes:
-        change(document)
-    return change_draft(
-        rt, actor=ADA, draft_id=draft.id, revision=draft.revision, document=document
-    )
-
-
-def measured(rt: Runtime, draft: Draft, most: int | None = None) -> Impact:
-    measure_impact(rt, actor=ADA, draft_id=draft.id, most=most)
-    carry_all(rt, kinds=("impact",))
-    return newest(rt, draft)
-
-
-def newest(rt: Runtime, draft: Draft) -> Impact:
-    with rt.db.read() as tx:
-        found = impacts.newest(tx, draft.id)
-    assert found is not None
-    return found
-
-
-def found(rt: Runtime, impact: Impact) -> set[tuple[str, str, str, str, int | None]]:
-    """(decision, case, action, kind, money) of every change that was kept, each once."""
-    x = t.impact_changes.c
-    with rt.db.read() as tx:
-        rows = tx.execute(
-            select(x.decision_id, x.case_id, x.action, x.kind, x.minor)
-            .where(x.impact_id == impact.id)
-        ).all()
-    assert len(rows) == len(set(rows))
-    return {(r.decision_id, r.case_id, r.action, r.kind, r.minor) for r in rows}
-
-
-def left(kept: Kept) -> int:
-    """What remained to be paid, as the snapshot has it."""
-    return kept.decision.inputs["remaining"].minor  # type: ignore[union-attr]
 
 
 def test_a_planted_change_is_found_with_exactly_the_right_cases(rt: Runtime) -> None:
@@ -308,136 +248,3 @@ def test_what_was_not_kept_comes_from_the_case_or_is_unknown(rt: Runtime) -> Non
     assert {d for d, _, _, kind, _ in found(rt, impact) if kind == "lost"} == lost
     assert impact.changed == promise.kinds["lost"] + promise.kinds["reason"]
     assert impact.tally.actions["pay"].kinds["unknown"] == 0
-
-
-# --- carried in chunks --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying, "CHUNK", 50)
-
-
-@pytest.mark.usefixtures("small_chunks")
-def test_given_back_after_a_while_it_goes_on_where_it_was(rt: Runtime, clock: Clock) -> None:
-    in_print(rt)
-    seed_decisions(rt, 175)
-    whole = measured(rt, a_draft(rt, plans_from_80))
-
-    class Hasty(Clock):
-        def __call__(self) -> Any:
-            self.tick(seconds=4)
-            return self.at
-
-    hasty = replace(rt, now=Hasty(clock.at))
-    draft = a_draft(rt, plans_from_80)
-    measure_impact(hasty, actor=ADA, draft_id=draft.id)
-    steps = []
-    while newest(rt, draft).going_on:
-        [job] = claim_jobs(hasty, actor=WORKER, kinds=("impact",))
-        carry_job(hasty, actor=WORKER, job=job)
-        steps.append(newest(rt, draft).done)
-    assert steps == [50, 100, 150, 175]
-    again = newest(rt, draft)
-    assert again.tally == whole.tally
-    assert {one[:5] for one in found(rt, again)} == found(rt, whole)
-
-
-@pytest.mark.usefixtures("small_chunks")
-@pytest.mark.parametrize("statement", range(1, 5))
-def test_a_chunk_is_kept_whole_or_not_at_all(rt: Runtime, statement: int) -> None:
-    in_print(rt)
-    seed_decisions(rt, 120)
-    whole = measured(rt, a_draft(rt, plans_from_80))
-    draft = a_draft(rt, plans_from_80)
-    measure_impact(rt, actor=ADA, draft_id=draft.id)
-    [job] = claim_jobs(rt, actor=WORKER, kinds=("impact",))
-    with breaking_at(rt.db, statement) as broke:
-        with pytest.raises(Broken):
-            carry_job(rt, actor=WORKER, job=job)
-        assert broke()
-    carry_job(rt, actor=WORKER, job=job)
-    assert newest(rt, draft).tally == whole.tally
-    assert found(rt, newest(rt, draft)) == found(rt, whole)
-
-
-@pytest.mark.usefixtures("small_chunks")
-def test_two_workers_at_once_count_nothing_twice(rt: Runtime) -> None:
-    in_print(rt)
-    seed_decisions(rt, 300)
-    draft = a_draft(rt, plans_from_80)
-    measure_impact(rt, actor=ADA, draft_id=draft.id)
-    [job] = claim_jobs(rt, actor=WORKER, kinds=("impact",))
-    both = [
-        threading.Thread(target=carry_job, args=(rt,), kwargs={"actor": WORKER, "job": job})
-        for _ in range(2)
-    ]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-    carry_job(rt, actor=WORKER, job=job)
-    impact = newest(rt, draft)
-    assert (impact.state, impact.done, impact.tally.decisions) == (ImpactState.DONE, 300, 300)
-    assert len(found(rt, impact)) == impact.tally.actions["plan"].kinds["lost"]
-
-
-@pytest.mark.usefixtures("small_chunks")
-def test_a_chunk_is_four_statements(rt: Runtime) -> None:
-    in_print(rt)
-    seed_decisions(rt, 250)
-    draft = a_draft(rt, plans_from_80)
-
-    def statements(most: int) -> int:
-        measure_impact(rt, actor=ADA, draft_id=draft.id, most=most)
-        [job] = claim_jobs(rt, actor=WORKER, kinds=("impact",))
-        with said_to(rt.db) as said:
-            carry_job(rt, actor=WORKER, job=job)
-        return len([s for s in said.statements if not s.startswith("COPY")])
-
-    statements(250)  # what the one before found is removed by the next
-    assert statements(250) - statements(50) <= 4 * 3
-
-
-def test_a_replaced_one_is_let_be(rt: Runtime) -> None:
-    in_print(rt)
-    seed_decisions(rt, 40)
-    draft = a_draft(rt, plans_from_80)
-    first = measure_impact(rt, actor=ADA, draft_id=draft.id)
-    second = measured(rt, draft)
-    with rt.db.read() as tx:
-        kept = impacts.get(tx, first.id)
-        waiting = tx.execute(select(t.outbox.c.id).where(
-            t.outbox.c.kind == "impact", t.outbox.c.done_at.is_(None)
-        )).all()
-    assert kept is not None
-    assert (kept.state, kept.done, second.state) == (ImpactState.REPLACED, 0, ImpactState.DONE)
-    assert waiting == []
-
-
-def test_a_finished_one_counts_instead_of_those_before(rt: Runtime) -> None:
-    in_print(rt)
-    seed_decisions(rt, 80)
-    draft = a_draft(rt, plans_from_80)
-    first = measured(rt, draft)
-    assert found(rt, first)
-    second = measured(rt, draft)
-    assert found(rt, first) == set()
-    assert len(found(rt, second)) == second.tally.actions["plan"].kinds["lost"]
-    with rt.db.read() as tx:
-        states = tx.execute(select(t.impacts.c.state).order_by(t.impacts.c.id)).scalars().all()
-    assert states == ["replaced", "done"]
-
-
-def test_a_draft_that_was_changed_meanwhile_is_not_measured(rt: Runtime) -> None:
-    in_print(rt)
-    seed_decisions(rt, 10)
-    draft = a_draft(rt, plans_from_80)
-    measure_impact(rt, actor=ADA, draft_id=draft.id)
-    document = json.loads(json.dumps(draft.document))
-    document["policy"]["plan"]["rows"][1]["when"][0] = "< 90.00"
-    change_draft(rt, actor=ADA, draft_id=draft.id, revision=draft.revision, document=document)
-    carry_all(rt, kinds=("impact",))
-    impact = newest(rt, draft)
-    assert (impact.state, impact.done) == (ImpactState.FAILED, 0)
-    assert impact.trouble == "The draft was changed while it was measured."
