@@ -99,6 +99,8 @@ def furnish(rt: Runtime, clock: Clock) -> World:
         "case_id": failed.id, "reference": "CUST-2", "person": "CUST-2", "draft_id": draft,
         "key": "overdue_invoice", "key_id": key.id, "staff_id": agent.id, "reply_id": reply,
         "version": str(version), "form": "dmn", "waiting_draft": waiting,
+        "free_item": _one(
+            rt, select(t.work_items.c.id).where(t.work_items.c.reason == "question")),
         "name": "impact", "connector": "compliance", "workflow": "overdue_invoice",
         "item_id": _one(rt, select(t.work_items.c.id).where(t.work_items.c.case_id == asked.id)),
         "writeback_id": _one(rt, select(t.writebacks.c.id).where(t.writebacks.c.state == "failed")),

@@ -14,12 +14,13 @@ from inthread.commands.measure_impact import measure_impact
 from inthread.commands.publish_workflows import publish_workflows
 from inthread.commands.save_policy_test import save_policy_test
 from inthread.commands.start_draft import start_draft
+from inthread.commands.test_binding import test_binding as look_at_binding
 from inthread.domain.actor import OPERATOR, Actor
 from inthread.domain.canonical import digest
 from inthread.domain.draft import Draft, DraftState
 from inthread.runtime import Runtime
 from inthread.store import drafts, workflows
-from tests.build import carry_all
+from tests.build import carry_all, fakes_of
 from tests.runtimes import ROOT
 
 KEY = "overdue_invoice"
@@ -49,9 +50,10 @@ def publish_second(rt: Runtime) -> int:
 
 def draft(rt: Runtime, author: Actor) -> tuple[str, str]:
     """The ids of the draft that is edited, and of the one that waits."""
+    _connected(rt, author)
     save_policy_test(
-        rt, actor=author, key=KEY, name="Small invoices get a plan",
-        inputs={"remaining": "50.00", "disputed": False},
+        rt, actor=author, key=KEY, name="An ordinary invoice gets a plan",
+        inputs={"remaining": "184.20", "disputed": False},
         expects={"plan": {"offered": True, "identity": "code"}},
     )
     editing = _begin(rt, author, "Plans for smaller invoices", _smaller_plans)
@@ -62,6 +64,15 @@ def draft(rt: Runtime, author: Actor) -> tuple[str, str]:
             note="Agreed with Risk on Monday.",
         ))
     return editing.id, waiting.id
+
+
+def _connected(rt: Runtime, author: Actor) -> None:
+    """Each operation that the workflow writes was looked at: a draft of it may be submitted."""
+    office = fakes_of(rt).billing
+    before, office.read_mode = office.read_mode, "ok"
+    for operation in ("payments", "plans", "promises"):
+        look_at_binding(rt, actor=author, connector="billing", operation=operation)
+    office.read_mode = before
 
 
 def _begin(rt: Runtime, author: Actor, title: str, change: Callable[[Document], None]) -> Draft:
