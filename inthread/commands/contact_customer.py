@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from inthread.commands.steps.can_send import Decided, may_ask
 from inthread.commands.steps.deliver import Going, deliver

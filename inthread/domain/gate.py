@@ -97,7 +97,8 @@ class Finding:
 def can_ask(standing: Standing, terms: Terms, now: datetime) -> Gate:
     """Whether a message that we start may go."""
     found = [
-        *_ended(standing), *_paused(standing, now), *_stopped(standing), *_unwanted(standing), *_unreachable(standing, now),
+        *_ended(standing), *_paused(standing, now), *_stopped(standing), *_unwanted(standing),
+        *_unreachable(standing, now),
         *_number(standing, terms, now), *_window(standing, terms.approved_text, now),
         *_voice(standing, terms.voice_text),
         *_hours(terms), *_caps(standing, terms, now),

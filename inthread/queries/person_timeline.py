@@ -57,8 +57,9 @@ def person_timeline(
     rt: Runtime, *, actor: Actor, reference: str, after: str = "", most: int = 50,
     newest: bool = False,
 ) -> PersonTimeline:
-    """*after*: the id of the last entry seen. *newest*: the newest first. Raises Forbidden, and NotFound for a person or an
-    entry that is not there. At most eight statements, however much there is."""
+    """*after*: the id of the last entry seen. *newest*: the newest first. Raises Forbidden, and
+    NotFound for a person or an entry that is not there. At most eight statements, however much
+    there is."""
     actor.require("cases:read")
     most = min(most, MOST)
     with rt.db.read() as tx:

@@ -18,7 +18,6 @@ from inthread.offers import facts_of, local_day
 from inthread.runtime import Runtime
 from inthread.store import cases, drafts, people
 
-
 # Cases of other workflows may be called the same; so many are looked through.
 _MOST_CALLED_SO = 50
 
