@@ -24,7 +24,7 @@ class Counts:
 
 
 def console_counts(rt: Runtime, *, actor: Actor) -> Counts:
-    """Two statements, or none for somebody who may see nothing."""
+    """One statement, two more for who approves, none for who may see nothing."""
     if "work:read" not in actor.scopes:
         return Counts()
     with rt.db.read() as tx:

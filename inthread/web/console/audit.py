@@ -11,7 +11,7 @@ from inthread.commands.export_audit import export_audit
 from inthread.domain.audit import AuditEvent
 from inthread.domain.refusals import BadInput, Problem
 from inthread.queries.audit_trail import Wanted, audit_trail
-from inthread.queries.staff_names import staff_names
+from inthread.web.console.names import names_of
 from inthread.web.console.shell import actor, needs, reader, room, show
 from inthread.web.responding import runtime
 
@@ -32,7 +32,7 @@ def audit() -> Response:
         runtime(), actor=actor(), wanted=wanted,
         after=int(after) if after.isdecimal() and len(after) < 19 else None,
     )
-    names = staff_names(runtime(), {line.numbered.event.actor for line in trail.lines})
+    names = names_of(line.numbered.event.actor for line in trail.lines)
     return show(
         "console/audit.html", status=422 if problem else 200, trail=trail, names=names,
         given=request.args, problem=problem, kinds=KINDS,

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from inthread.queries.staff_names import staff_names
 from inthread.web.responding import runtime
 
-_KINDS = {"operator": "The command line", "worker": "The worker", "api": "An API key"}
+_KINDS = {
+    "operator": "The command line", "worker": "The worker", "api": "An API key",
+    "customer": "The customer", "provider": "A provider", "stranger": "Nobody signed in",
+}
 
 
 def names_of(actors: Iterable[str | None]) -> Mapping[str, str]:
