@@ -30,7 +30,7 @@ class Sought:
 
 def read_search(text: str, regions: Iterable[str]) -> Sought | None:
     """None for nothing. *regions*: where a number without `+` may be dialled (`US`)."""
-    typed = " ".join(text.split())[:LONGEST]
+    typed = "".join(c for c in " ".join(text.split()) if c.isprintable())[:LONGEST]
     if not typed:
         return None
     if "@" in typed:
