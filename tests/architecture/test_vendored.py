@@ -11,9 +11,8 @@ HERE = ROOT / "static" / "console"
 
 
 def test_each_file_has_the_digest_it_came_with() -> None:
-    kept = dict(
-        reversed(line.split()) for line in (HERE / "vendored.sha256").read_text().splitlines()
-    )
+    lines = [line.split() for line in (HERE / "vendored.sha256").read_text().splitlines()]
+    kept = {name: digest for digest, name in lines}
     assert kept == {name: sha256((HERE / name).read_bytes()).hexdigest() for name in kept}
     ours = {"console.css", "console.js", "vendored.sha256"}
     assert {path.name for path in HERE.iterdir()} == set(kept) | ours

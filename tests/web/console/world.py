@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, select, update
 
@@ -206,9 +207,10 @@ def _give_to(rt: Runtime, case: Case, actor: Actor) -> None:
         )
 
 
-def _one(rt: Runtime, query: Select[tuple[str]]) -> str:
+def _one(rt: Runtime, query: Select[Any]) -> str:
     with rt.db.read() as tx:
-        return tx.execute(query.limit(1)).scalar_one()
+        found: str = tx.execute(query.limit(1)).scalar_one()
+        return found
 
 
 def somebody(rt: Runtime, n: int, name: str) -> Person:
