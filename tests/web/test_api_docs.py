@@ -40,7 +40,7 @@ def test_the_document_is_of_this_installation(document: dict[str, Any]) -> None:
 
 def test_every_operation_asks_for_the_key(document: dict[str, Any]) -> None:
     operations = [o for item in document["paths"].values() for o in item.values()]
-    assert len(operations) == 12
+    assert len({o["operationId"] for o in operations}) == len(operations) > 60
     assert all(o["security"] == [{"key": []}] for o in operations)
     assert all(o["summary"] and o["description"] for o in operations)
 
@@ -76,10 +76,8 @@ def test_every_parameter_says_what_it_is(document: dict[str, Any]) -> None:
         p for item in document["paths"].values() for o in item.values()
         for p in o.get("parameters", ())
     ]
-    assert {p["name"] for p in parameters} == {
-        "Idempotency-Key", "case_id", "item_id", "reference", "person", "state", "after", "limit",
-        "queue", "reply_id",
-    }
+    names = {p["name"] for p in parameters}
+    assert names >= {"Idempotency-Key", "case_id", "item_id", "after", "writeback_id", "draft_id"}
     assert all(p["description"] and "example" in p for p in parameters)
 
 
