@@ -72,12 +72,13 @@ def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None
     tx.execute(update(t.cases).where(c.id == case_id).values(
         facts=facts, ended_why=None, paused_why=None,
     ))
-    tx.execute(delete(t.drafts).where(t.drafts.c.case_id == case_id))
+    for gone in (t.drafts, t.impact_changes):
+        tx.execute(delete(gone).where(gone.c.case_id == case_id))
     w, x = t.writebacks.c, t.writeback_attempts.c
     tx.execute(update(t.writebacks).where(w.case_id == case_id).values(trouble=None))
     theirs = select(w.id).where(w.case_id == case_id)
     tx.execute(
-        update(t.writeback_attempts).where(x.writeback_id.in_(theirs)).values(trouble=None)
+        update(t.writeback_attempts).where(x.writeback_id.in_(theirs)).values(trouble=None, heard=None)
     )
     m, y = t.messages.c, t.payments.c
     tx.execute(

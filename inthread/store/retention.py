@@ -152,6 +152,7 @@ def case_is_old(tx: Connection, case_id: str, before: datetime) -> bool:
 _ON_A_CASE = (
     t.payments, t.work_items, t.submissions, t.drafts, t.decisions, t.fact_tries, t.challenges,
     t.visits, t.links, t.messages, t.writebacks, t.outcomes, t.outbox, t.replies,
+    t.impact_changes,
 )
 _UNDER: tuple[tuple[Table, Column[Any], Table], ...] = (
     (t.payment_events, t.payment_events.c.payment_id, t.payments),

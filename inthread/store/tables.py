@@ -493,6 +493,7 @@ impact_changes = Table(
     _str("kind", 10), Column("segments", Text, nullable=False), Column("minor", BigInteger),
     Column("was", Json, nullable=False), Column("now", Json, nullable=False),
     Index("ix_impact_changes_kind", "impact_id", "action", "kind", "seq"),
+    Index("ix_impact_changes_case", "case_id"),
 )
 
 # What admins set in the console: one row a name.
