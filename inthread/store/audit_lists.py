@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from inthread.domain.audit import Recorded
 from inthread.store import tables as t
+from inthread.store.reach import furthest
 
 a = t.audit.c
 WINDOW = 10_000
@@ -56,15 +57,13 @@ def page(tx: Connection, wanted: Wanted, after: int | None, most: int) -> Found:
     if wanted.subject or _of_people(wanted):
         rows = _rows(tx, _narrow(wanted, low, high).limit(most + 1))
         return Found(rows[:most], rows[most - 1].seq if len(rows) > most else None, False)
-    window = select(a.seq).where(a.seq < high, a.seq >= low).order_by(a.seq.desc()).limit(WINDOW)
-    seen = window.cte("seen")
-    query = _narrow(wanted, low, high).join(seen, seen.c.seq == a.seq).limit(most + 1)
-    rows = _rows(tx, query)
+    reach = select(a.seq).where(a.seq < high, a.seq >= low)
+    picky = bool(wanted.event or wanted.actor)
+    last = furthest(tx, reach, a.seq, WINDOW) if picky else None
+    rows = _rows(tx, _narrow(wanted, low if last is None else last, high).limit(most + 1))
     if len(rows) > most:
         return Found(rows[:most], rows[most - 1].seq, False)
-    looked = tx.execute(select(func.count(), func.min(seen.c.seq)).select_from(seen)).one()
-    more = looked[0] == WINDOW
-    return Found(rows, looked[1] if more else None, more)
+    return Found(rows, last, last is not None)
 
 
 def through(tx: Connection, wanted: Wanted, most: int) -> Iterator[Recorded]:

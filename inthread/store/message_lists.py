@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, select
 
 from inthread.domain.person import masked
 from inthread.store import tables as t
+from inthread.store.reach import furthest
 
 m, d = t.messages.c, t.deliveries.c
 WINDOW = 5_000
@@ -47,32 +48,31 @@ def page(
     tx: Connection, *, state: str, channel: str, purpose: str, after: str, most: int
 ) -> Found:
     """An empty filter takes all."""
-    window = select(m.id).order_by(m.id.desc()).limit(WINDOW)
-    if after:
-        window = window.where(m.id < after)
-    seen = window.cte("seen")
-    query = (
-        select(t.messages, t.cases.c.reference.label("case_reference"), t.contacts.c.address)
-        .join(seen, seen.c.id == m.id).join(t.cases, t.cases.c.id == m.case_id)
-        .outerjoin(t.contacts, t.contacts.c.id == m.contact_id)
-        .order_by(m.id.desc()).limit(most + 1)
-    )
-    if state:
-        query = query.where(m.state == state)
-    if channel:
-        query = query.where(m.channel == channel)
-    if purpose:
-        query = query.where(m.purpose == purpose)
-    lines = [
-        Line(r.id, r.case_id, r.case_reference, r.channel, r.purpose, r.template, r.state,
-             tuple(r.reasons), masked(r.address or ""), r.provider, r.created_at, r.sent_at)
-        for r in tx.execute(query)
+    reach = select(m.id).where(*([m.id < after] if after else []))
+    filters = [
+        column == value for column, value in
+        ((m.state, state), (m.channel, channel), (m.purpose, purpose)) if value
     ]
+    last = furthest(tx, reach, m.id, WINDOW) if filters else None
+    wanted = reach.where(*filters, *([m.id >= last] if last is not None else []))
+    lines = _lines(tx, wanted.order_by(m.id.desc()).limit(most + 1))
     if len(lines) > most:
         return Found(lines[:most], lines[most - 1].id, False)
-    looked = tx.execute(select(func.count(), func.min(seen.c.id)).select_from(seen)).one()
-    more = looked[0] == WINDOW
-    return Found(lines, looked[1] if more else None, more)
+    return Found(lines, last, last is not None)
+
+
+def _lines(tx: Connection, wanted: Select[tuple[str]]) -> list[Line]:
+    found = wanted.subquery()
+    rows = tx.execute(
+        select(t.messages, t.cases.c.reference.label("case_reference"), t.contacts.c.address)
+        .join(found, found.c.id == m.id).join(t.cases, t.cases.c.id == m.case_id)
+        .outerjoin(t.contacts, t.contacts.c.id == m.contact_id).order_by(m.id.desc())
+    )
+    return [
+        Line(r.id, r.case_id, r.case_reference, r.channel, r.purpose, r.template, r.state,
+             tuple(r.reasons), masked(r.address or ""), r.provider, r.created_at, r.sent_at)
+        for r in rows
+    ]
 
 
 @dataclass(frozen=True)

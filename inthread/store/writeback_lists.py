@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, select, text
+from sqlalchemy import Connection, Row, Select, and_, select, text
 
 from inthread.store import tables as t
+from inthread.store.reach import furthest
 
 w, a = t.writebacks.c, t.writeback_attempts.c
 # How many rows one look goes back at most, before it asks whether to go on.
@@ -51,30 +52,32 @@ def page(
     tx: Connection, *, connector: str, state: str, after: str, most: int
 ) -> Found:
     """The newest first. An empty filter takes all."""
-    window = select(w.id).order_by(w.id.desc()).limit(WINDOW)
-    if after:
-        window = window.where(w.id < after)
+    reach = select(w.id).where(*([w.id < after] if after else []))
     if state and state != "proved":
-        window = window.where(_UNPROVED, w.state == state)
-    seen = window.cte("seen")
-    due = and_(t.outbox.c.case_id == w.case_id, t.outbox.c.ref == w.id,
-               text("outbox.done_at IS NULL"))
-    query = (
-        select(t.writebacks, t.cases.c.reference.label("case_reference"), t.outbox.c.due_at)
-        .join(seen, seen.c.id == w.id).join(t.cases, t.cases.c.id == w.case_id)
-        .outerjoin(t.outbox, due)
-        .order_by(w.id.desc()).limit(most + 1)
-    )
+        reach = reach.where(_UNPROVED, w.state == state)
+    picky = bool(connector) or state == "proved"
+    last = furthest(tx, reach, w.id, WINDOW) if picky else None
+    wanted = reach.where(*([w.id >= last] if last is not None else []))
     if state:
-        query = query.where(w.state == state)
+        wanted = wanted.where(w.state == state)
     if connector:
-        query = query.where(w.connector == connector)
-    lines = [_line(r) for r in tx.execute(query)]
+        wanted = wanted.where(w.connector == connector)
+    lines = _lines(tx, wanted.order_by(w.id.desc()).limit(most + 1))
     if len(lines) > most:
         return Found(lines[:most], lines[most - 1].id, False)
-    looked = tx.execute(select(func.count(), func.min(seen.c.id)).select_from(seen)).one()
-    more = looked[0] == WINDOW
-    return Found(lines, looked[1] if more else None, more)
+    return Found(lines, last, last is not None)
+
+
+def _lines(tx: Connection, wanted: Select[tuple[str]]) -> list[Line]:
+    found = wanted.subquery()
+    due = and_(t.outbox.c.case_id == w.case_id, t.outbox.c.ref == w.id,
+               text("outbox.done_at IS NULL"))
+    rows = tx.execute(
+        select(t.writebacks, t.cases.c.reference.label("case_reference"), t.outbox.c.due_at)
+        .join(found, found.c.id == w.id).join(t.cases, t.cases.c.id == w.case_id)
+        .outerjoin(t.outbox, due).order_by(w.id.desc())
+    )
+    return [_line(r) for r in rows]
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,15 @@ class Try:
 
 def latest_tries(tx: Connection, since: datetime) -> list[Try]:
     """The newest tries of all systems of record, at most 2,000, the newest first."""
-    newest = select(a.seq).order_by(a.seq.desc()).limit(TRIES).cte("newest")
+    newest = (
+        select(a.seq, a.writeback_id, a.at, a.did, a.state, a.heard, a.took_ms)
+        .order_by(a.seq.desc()).limit(TRIES).subquery()
+    )
+    n = newest.c
     rows = tx.execute(
-        select(w.connector, a.at, a.did, a.state, a.heard, a.took_ms)
-        .join_from(t.writeback_attempts, newest, newest.c.seq == a.seq)
-        .join(t.writebacks, w.id == a.writeback_id)
-        .where(a.at >= since).order_by(a.seq.desc())
+        select(w.connector, n.at, n.did, n.state, n.heard, n.took_ms)
+        .join_from(newest, t.writebacks, w.id == n.writeback_id)
+        .where(n.at >= since).order_by(n.seq.desc())
     )
     return [
         Try(r.connector, r.at, bool(r.heard) and (r.did, r.state) != ("sent", "due"), r.took_ms)

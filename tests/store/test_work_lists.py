@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from inthread.domain.work_item import PACKET, WorkItem
 from inthread.store import tables as t
-from inthread.store import work_lists
+from inthread.store import console_counts, work_lists
 from inthread.store.db import Database
 from inthread.store.work_lists import MOST_COUNTED, Wanted
 from tests.build import a_case, a_runtime
@@ -130,3 +131,19 @@ def test_each_goes_by_its_index(db: Database) -> None:
         (lambda tx: work_lists.causes(tx, "ops"), "ix_work_items_queue_cause"),
     ):
         assert index in plan_of(db, ask)
+
+
+def test_a_count_reads_an_index_also_where_all_are_alike(db: Database) -> None:
+    """What the planner knows of such a table is that a queue has all of it: so it would read the
+    table to find that another queue has nothing."""
+    furnished(db, 2000)
+    with db.begin() as tx:
+        tx.execute(update(t.work_items).values(queue="ops", assigned_to=None, cause=CAUSES[0]))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    for wanted in (Wanted(queue="care"), Wanted(), Wanted(free=True), Wanted(late=True),
+                   Wanted(cause=CAUSES[1]), Wanted(queue="care", cause=CAUSES[0])):
+        plan = plan_of(db, lambda tx, wanted=wanted: work_lists.count(tx, wanted, NOW))
+        assert "ix_work_items_" in plan, (wanted, plan)
+    plan = plan_of(db, lambda tx: console_counts.waiting(tx, ME, NOW))
+    assert not re.search(r"SCAN work_items(?! USING)|Seq Scan on work_items", plan), plan
