@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, insert, update
 
 from inthread.domain.work_item import PACKET, WorkItem
-from inthread.store import tables as t
 from inthread.store import console_counts, work_lists
+from inthread.store import tables as t
 from inthread.store.db import Database
 from inthread.store.work_lists import MOST_COUNTED, Wanted
 from tests.build import a_case, a_runtime
