@@ -97,14 +97,15 @@ def latest_tries(tx: Connection, since: datetime) -> list[Try]:
         .order_by(a.seq.desc()).limit(TRIES).subquery()
     )
     n = newest.c
+    # Each looked up by itself: for a join PostgreSQL reads every writeback there is.
+    whose = select(w.connector).where(w.id == n.writeback_id).scalar_subquery()
     rows = tx.execute(
-        select(w.connector, n.at, n.did, n.state, n.heard, n.took_ms)
-        .join_from(newest, t.writebacks, w.id == n.writeback_id)
+        select(whose, n.at, n.did, n.state, n.heard, n.took_ms)
         .where(n.at >= since).order_by(n.seq.desc())
     )
     return [
-        Try(r.connector, r.at, bool(r.heard) and (r.did, r.state) != ("sent", "due"), r.took_ms)
-        for r in rows
+        Try(connector, at, bool(heard) and (did, state) != ("sent", "due"), took_ms)
+        for connector, at, did, state, heard, took_ms in rows
     ]
 
 

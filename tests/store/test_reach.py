@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from inthread.store import tables as t
 from inthread.store.audit_lists import Wanted
 from inthread.store.db import Database
 from tests.build import a_coded_visit, a_runtime, a_submission, carry_all
-from tests.clock import Clock
+from tests.clock import MONDAY, Clock
+from tests.store.test_plans import plan_of
 
 MANY, WINDOW, MOST = 60, 10, 4
 # A page of a list with a filter of it: the ids, and where the next begins.
@@ -111,3 +114,25 @@ def test_without_a_filter_nothing_is_measured_out(full: Database) -> None:
         writeback_lists.page(tx, connector="", state="failed", after="", most=MOST)
     assert len(said) == 3, said
     assert not [text for text in said if "count(" in text]
+
+
+def test_the_newest_tries_are_looked_up_one_by_one(
+    full: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A join of them would read every writeback there is, however few the tries."""
+    with full.begin() as tx:
+        row = dict(tx.execute(select(t.writebacks)).mappings().first() or {})
+        tried = dict(tx.execute(select(t.writeback_attempts)).mappings().first() or {})
+        del tried["seq"]
+        ids = [f"{row['id'][:-8]}{n:08}" for n in range(50_000, 55_000)]
+        tx.execute(insert(t.writebacks), [{**row, "id": i, "operation": i[-8:]} for i in ids])
+        tx.execute(insert(t.writeback_attempts), [{**tried, "writeback_id": i} for i in ids])
+    with full.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    plan = plan_of(full, lambda tx: writeback_lists.latest_tries(tx, MONDAY - timedelta(days=1)))
+    assert not re.search(r"Seq Scan on writebacks|SCAN writebacks", plan), plan
+    monkeypatch.setattr(writeback_lists, "TRIES", 3)
+    with full.read() as tx:
+        found = writeback_lists.latest_tries(tx, tried["at"])
+        assert [(one.connector, one.at) for one in found] == [(row["connector"], tried["at"])] * 3
+        assert writeback_lists.latest_tries(tx, tried["at"] + timedelta(seconds=1)) == []
