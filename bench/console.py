@@ -36,12 +36,14 @@ FEW, FILLED, MANY = 1_000, 10_000, 100_000
 @dataclass(frozen=True)
 class Page:
     """`path`: with what was seeded, where the page is about one thing. `role`: that may see it.
-    `looks`: through more than a thousand cases fill."""
+    `looks`: through more than a thousand cases fill. `halves`: finds its place by halving, with a
+    statement more for each doubling."""
 
     name: str
     path: str | Callable[[Seeded], str]
     role: str = "agent"
     looks: bool = False
+    halves: bool = False
 
 
 def _finding(typed: str) -> Callable[[Seeded], str]:
@@ -82,7 +84,8 @@ PAGES: list[Page] = [
     Page("audit, of an event that never was", "/console/audit?event=case.expired", "auditor",
          looks=True),
     Page("audit, of people", "/console/audit?actor=staff", "auditor"),
-    Page("audit, of a day", "/console/audit?since=2026-01-01&until=2099-01-01", "auditor"),
+    Page("audit, of a day", "/console/audit?since=2026-01-01&until=2099-01-01", "auditor",
+         halves=True),
     Page("workflows", "/console/workflows"),
     Page("a contract", "/console/workflows/overdue_invoice"),
     Page("a contract's history", "/console/workflows/overdue_invoice/history"),
@@ -99,7 +102,7 @@ class Console:
     """A site over a database with so many cases, and people who are signed in to it."""
 
     def __init__(self, app: Flask, rt: Runtime, seeded: Seeded, size: int) -> None:
-        self._app, self._rt, self._seeded, self.size = app, rt, seeded, size
+        self._app, self.rt, self._seeded, self.size = app, rt, seeded, size
         self._people: dict[str, Colleague] = {}
         self._statements = 0
         event.listen(rt.db.reader, "before_cursor_execute", self._ran)
@@ -109,7 +112,7 @@ class Console:
         path = page.path if isinstance(page.path, str) else page.path(self._seeded)
         who = self._people.get(page.role)
         if who is None:
-            who = self._people[page.role] = hire(self._app, self._rt, page.role)
+            who = self._people[page.role] = hire(self._app, self.rt, page.role)
         start = time.perf_counter()
         answer = who.get(path)
         taken = 1000 * (time.perf_counter() - start)
@@ -145,7 +148,8 @@ def rows(context: Context) -> Iterator[Row | Count]:
                     f"{page.name}: {many.size:,}", page.name, "ms", "low", 1.2, f"{floor.size:,}",
                 )
         ran, promised = (
-            sum(side.statements(page) for page in PAGES) for side in (many, few)
+            sum(side.statements(page) for page in PAGES if not page.halves)
+            for side in (many, few)
         )
         yield Count(f"statements of all pages, with {many.size:,} cases", ran, promised)
 
