@@ -49,25 +49,26 @@ class Shelf:
         return self._rt
 
     def _take(self, now: datetime) -> None:
+        """A look that fails changes nothing: what is held is still good, and whoever asks the
+        database next says what is wrong with it."""
         try:
-            with self._rt.db.read() as tx:
-                found = workflows.in_force(tx, now)
-        except Exception as fault:
-            if not self._rt.db.away(fault):
-                raise
-            log.warning("shelf.away", why=str(fault))
-            self._looked = now
-            return  # whoever asks the database next says so; what is held is still good
+            new = self._changed(now)
+        except Exception:
+            log.exception("shelf.fault")
+            new = {}
+        if new:
+            self._rt = self._rt.with_workflows({**self._rt.workflows, **new})
+        self._looked = now
+
+    def _changed(self, now: datetime) -> Mapping[str, Workflow]:
+        with self._rt.db.read() as tx:
+            found = workflows.in_force(tx, now)
         held = self._rt.workflows
-        changed = {
-            key: version for key, (version, hash_) in found.items()
+        read = {
+            key: self._read(key, version) for key, (version, hash_) in found.items()
             if key not in held or held[key].hash != hash_
         }
-        read = {key: self._read(key, version) for key, version in changed.items()}
-        new: Mapping[str, Workflow] = {key: one for key, one in read.items() if one is not None}
-        if new:
-            self._rt = self._rt.with_workflows({**held, **new})
-        self._looked = now
+        return {key: one for key, one in read.items() if one is not None}
 
     def _read(self, key: str, version: int) -> Workflow | None:
         """None for a document that this installation cannot carry (a plugin was taken away): what
