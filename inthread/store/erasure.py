@@ -77,9 +77,9 @@ def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None
     w, x = t.writebacks.c, t.writeback_attempts.c
     tx.execute(update(t.writebacks).where(w.case_id == case_id).values(trouble=None))
     theirs = select(w.id).where(w.case_id == case_id)
-    tx.execute(
-        update(t.writeback_attempts).where(x.writeback_id.in_(theirs)).values(trouble=None, heard=None)
-    )
+    tx.execute(update(t.writeback_attempts).where(x.writeback_id.in_(theirs)).values(
+        trouble=None, heard=None,
+    ))
     m, y = t.messages.c, t.payments.c
     tx.execute(
         update(t.messages).where(m.case_id == case_id, m.state.in_(("failed", "unknown")))
