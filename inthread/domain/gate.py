@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inthread.domain.case import CaseState
+from inthread.domain.case import LIVE, CaseState
 from inthread.domain.message import Purpose
 from inthread.domain.person import Contact
 
@@ -113,11 +113,13 @@ def can_answer(
     voice_text: bool = False, asked_at: datetime | None = None,
 ) -> Gate:
     """Whether a message may go that answers what the person just did: exempt from hours and caps,
-    never from a stop of that address (R4.10). What answers a reply, as the confirmation of that
+    never from a stop of that address (R4.10). A link to a case that ended meanwhile opens nothing
+    that is left to do, and is not sent. What answers a reply, as the confirmation of that
     stop does, is the one exception, for five minutes from *asked_at*."""
     if purpose is Purpose.ANSWER:
         return _gate(_answer(standing, now, asked_at))
-    found = [*_stopped(standing, person=purpose in (Purpose.RECEIPT, Purpose.NOTICE)),
+    over = [] if purpose is not Purpose.LINK or standing.case in LIVE else _ended(standing)
+    found = [*over, *_stopped(standing, person=purpose in (Purpose.RECEIPT, Purpose.NOTICE)),
              *_window(standing, approved_text, now), *_voice(standing, voice_text)]
     return _gate(found)
 

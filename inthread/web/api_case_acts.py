@@ -31,7 +31,7 @@ _MAY_FAIL = {**WITH_BODY, **and_problems(404)}
 
 
 @bp.post(
-    "/cases/search", operation_id="searchCases", summary="Search cases",
+    "/case-searches", operation_id="searchCases", summary="Search cases",
     description="By what somebody says of it and by how it stands, a page at a time. Nothing is "
     "changed; it is a POST so that no name stands in an address.",
     responses={200: give.CasePage, **WITH_BODY},

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inthread.domain.case import CaseState
+from inthread.domain.case import LIVE, CaseState
 from inthread.domain.gate import Asked, Gate, Standing, Terms, can_answer, can_ask
 from inthread.domain.message import MessageState, Purpose, moves_on
 from inthread.domain.person import Contact
@@ -113,6 +113,13 @@ def test_r4_10_what_the_person_asked_for_waits_for_no_hour_but_obeys_a_stop_ther
     assert can_answer(replace(bare, suppressed=True), purpose, NOW) == Gate(("opted_out_here",))
     gone = replace(bare, contact=replace(SMS, stopped_at=NOW))
     assert can_answer(gone, purpose, NOW) == Gate(("stopped",))
+
+
+@pytest.mark.parametrize("state", [s for s in CaseState if s not in LIVE])
+def test_a_link_that_was_asked_for_is_not_sent_once_the_case_has_ended(state: CaseState) -> None:
+    ended = replace(GOOD, case=state)
+    assert can_answer(ended, Purpose.LINK, NOW) == Gate((f"case_{state.value}",))
+    assert can_answer(ended, Purpose.RECEIPT, NOW).open
 
 
 @pytest.mark.parametrize("purpose", [Purpose.RECEIPT, Purpose.NOTICE])

@@ -24,10 +24,10 @@ def test_search(rt: Runtime, office: Caller) -> None:
     case = a_case(rt=rt)
     for body in ({"text": "okafor"}, {"text": PHONE}, {"text": "0482"}, {"state": "open"},
                  {"owner": "cadence"}, {"due_before": "2026-02-01T00:00:00Z"}, {}):
-        answer = office.post(f"{CASES}/search", body)
+        answer = office.post("/api/v1/case-searches", body)
         assert answer.status_code == 200, answer.text
         assert [c["id"] for c in answer.get_json()["cases"]] == [case.id], body
-    assert office.post(f"{CASES}/search", {"state": "closed"}).get_json()["cases"] == []
+    assert office.post("/api/v1/case-searches", {"state": "closed"}).get_json()["cases"] == []
 
 
 def test_pause_and_resume(rt: Runtime, office: Caller) -> None:
