@@ -148,7 +148,7 @@ def test_what_was_asked_for_before_the_case_was_withdrawn_does_not_leave(
     cancel_case(rt, actor=OPERATOR, case_id=visit.case.id, reason="paid elsewhere")
     carry_all(rt)
     assert len(fakes.sms.sent) == 1
-    why = {"code": "the code is no longer wanted", "link": "the link is dead"}[purpose]
+    why = {"code": "the code is no longer wanted", "link": "case_withdrawn"}[purpose]
     assert kept(rt, purpose) == [("cancelled", [why])]
 
 

@@ -110,7 +110,7 @@ def test_one_open_item_a_case(db: Database, case: Case) -> None:
     def add(tx: Connection, id_: str) -> None:
         tx.execute(insert(t.work_items).values(
             id=id_, case_id=case.id, reason="r", queue="q", due_at=MONDAY, packet={},
-            opened_at=MONDAY,
+            opened_at=MONDAY, cause="r",
         ))
 
     with db.begin() as tx:

@@ -113,11 +113,12 @@ def _page(wanted: Wanted) -> Callable[[Connection], object]:
 
 
 def test_each_goes_by_its_index(db: Database) -> None:
-    """SQLite finds what is nobody's on its way through all that is open: both are in that order."""
+    """SQLite may find what is nobody's on its way through all that is open: both are in that order.
+    """
     furnished(db, 2000)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    free = "ix_work_items_due" if db.sqlite else "ix_work_items_free"
+    free = "ix_work_items_(due|free)" if db.sqlite else "ix_work_items_free"
     for ask, index in (
         (_page(Wanted()), "ix_work_items_due"),
         (_page(Wanted(late=True)), "ix_work_items_due"),
@@ -130,7 +131,7 @@ def test_each_goes_by_its_index(db: Database) -> None:
         (lambda tx: work_lists.causes(tx, None), "ix_work_items_cause"),
         (lambda tx: work_lists.causes(tx, "ops"), "ix_work_items_queue_cause"),
     ):
-        assert index in plan_of(db, ask)
+        assert re.search(rf"\b{index}\b", plan_of(db, ask))
 
 
 def test_a_count_reads_an_index_also_where_all_are_alike(db: Database) -> None:
