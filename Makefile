@@ -37,11 +37,11 @@ lock: $(VENV)/.stamp-run  ## Choose versions again after a change to pyproject.t
 	@tools/lock.sh
 
 clean:  ## Remove what was made here: environments, caches, the demo's own files
-	rm -rf $(VENV) node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf $(VENV) .venv-peers node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 	  .import_linter_cache var
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-setup-test: $(VENV)/.stamp-test node_modules/.stamp node_modules/.twilio/api.json
+setup-test: $(VENV)/.stamp-test .venv-peers/.stamp node_modules/.stamp node_modules/.twilio/api.json
 	@tools/chromium.sh
 
 $(VENV)/.stamp-venv:
@@ -55,6 +55,11 @@ $(VENV)/.stamp-run: $(VENV)/.stamp-venv requirements.lock pyproject.toml
 
 $(VENV)/.stamp-test: $(VENV)/.stamp-run requirements-test.lock
 	@tools/pip.sh $(PY) "the test tools" --require-hashes -r requirements-test.lock
+	@touch $@
+
+.venv-peers/.stamp: requirements-peers.lock
+	@tools/venv.sh $(PYTHON) .venv-peers
+	@tools/pip.sh .venv-peers/bin/python "the peers of the tests" --require-hashes -r requirements-peers.lock
 	@touch $@
 
 node_modules/.stamp: package-lock.json

@@ -16,6 +16,8 @@ from inthread.spi import (
     IdentityProvider,
     MiniApp,
     PaymentProvider,
+    Scanner,
+    Signer,
 )
 
 GROUPS = ("miniapps", "connectors", "channels", "payments")
@@ -32,7 +34,8 @@ K = TypeVar("K", bound=Keyed)
 @dataclass(frozen=True)
 class Registry:
     """`queues`: the names of those that a workflow may hand work to; `identity`: where staff may
-    sign in beside the console's own door."""
+    sign in beside the console's own door. Without `scanner` files are kept unlooked at, without
+    `signer` no evidence is signed."""
 
     miniapps: Mapping[str, MiniApp]
     connectors: Mapping[str, Connector]
@@ -41,6 +44,8 @@ class Registry:
     blobs: Blobs
     queues: frozenset[str] = frozenset()
     identity: IdentityProvider | None = None
+    scanner: Scanner | None = None
+    signer: Signer | None = None
 
     @cached_property
     def channels(self) -> Mapping[str, tuple[ChannelProvider, ...]]:

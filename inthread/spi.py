@@ -16,17 +16,20 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from inthread.domain.money import Money as Money
+from inthread.domain.payment import KeptCard as KeptCard
 from inthread.domain.payment import Payment as Payment
 from inthread.domain.payment import PaymentEvent as PaymentEvent
 from inthread.domain.payment import PaymentKind as PaymentKind
+from inthread.domain.payment import PaymentMode as PaymentMode
 from inthread.domain.writeback import Writeback as Writeback
 
 __all__ = [
     "Applied", "ApprovedContent", "Attachment", "Blobs", "ChannelProvider", "Checkout", "Choice",
     "Connector", "DeliveryReceipt", "DeliveryStatus", "Form", "Heard", "Hook", "Identified",
-    "IdentityProvider", "Incoming", "Invalid", "Line", "MiniApp", "Money", "NeedsPayment",
-    "Offer", "Outgoing", "Payment", "PaymentEvent", "PaymentKind", "PaymentProvider", "Rejected",
-    "Retry", "Sent", "Settled", "SignIn", "Term", "Undeliverable", "Upload", "Writeback",
+    "IdentityProvider", "Incoming", "Invalid", "KeptCard", "Line", "MiniApp", "Money",
+    "NeedsCard", "NeedsPayment", "NewContact", "Offer", "Outgoing", "Payment", "PaymentEvent",
+    "PaymentKind", "PaymentMode", "PaymentProvider", "Rejected", "Retry", "Scanner", "Sent",
+    "Settled", "SignIn", "Signer", "Term", "Undeliverable", "Upload", "Writeback",
 ]
 
 T = TypeVar("T")
@@ -150,26 +153,61 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class NewContact:
+    """A contact point the customer gave: `channel` as contacts name it, `address` normalised (a
+    phone number in E.164). `instead_of`: the address that it takes the place of, if one."""
+
+    channel: str
+    address: str
+    instead_of: str = ""
+
+
+@dataclass(frozen=True)
 class Settled:
     """The action is done. `values` is what the workflow's proof may map into writebacks.
 
     `amount`: money by which what is owed goes down now. Whether the case is done with it is the
-    workflow's to say.
+    workflow's to say. `contacts`: how the customer is reached from now on; the core tells the old
+    contact point and the new one, and sends no code to a new one for seven days.
     """
 
     kind: str
     values: Mapping[str, object]
     amount: Money | None = None
+    contacts: Sequence[NewContact] = ()
 
 
 @dataclass(frozen=True)
 class NeedsPayment:
     """The action is done when this much has been paid. The core asks the payment provider, and
-    records `Settled(kind, values + provider reference, amount)` when the money is proved."""
+    records `Settled(kind, values + provider reference, amount)` when the money is proved.
+
+    `keep`: the card is kept at the provider too, and the values get `method` (its token), `brand`,
+    `last_four` and `expires`. `methods`: by what means it may be paid (`card`, `bank`).
+    """
 
     kind: str
     amount: Money
     values: Mapping[str, object]
+    keep: bool = False
+    methods: Sequence[str] = ("card",)
+
+
+@dataclass(frozen=True)
+class NeedsCard:
+    """The action is done when the provider keeps a card (or account) for us; no money moves now.
+    The outcome's values get `method`, `brand`, `last_four`, `expires`, `provider` and
+    `provider_reference`.
+
+    With `charge` and `on`, the action is done only when that much was taken on that day: until
+    then it is a scheduled payment, which the customer may cancel.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+    methods: Sequence[str] = ("card",)
+    charge: Money | None = None
+    on: date | None = None
 
 
 class MiniApp(Protocol):
@@ -243,10 +281,12 @@ class Connector(Protocol):
 
 @dataclass(frozen=True)
 class Checkout:
-    """Where to send the customer (the provider's own page) and the provider's reference."""
+    """Where to send the customer (the provider's own page) and the provider's reference.
+    `customer`: whom the provider knows them as from now on, if it does."""
 
     url: str
     reference: str
+    customer: str = ""
 
 
 class PaymentProvider(Protocol):
@@ -258,10 +298,19 @@ class PaymentProvider(Protocol):
         """Origin of the hosted page, for the `form-action` of our policy: `https://pay.example`."""
 
     def start(self, payment: Payment, return_url: str) -> Checkout:
-        """Ask for the money. The same payment id twice gives the same checkout."""
+        """Ask for the money, the card or both, as `payment.mode` says. The same payment id twice
+        gives the same checkout."""
 
-    def parse(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
-        """A signed event. Raises Rejected when the signature or the time is wrong."""
+    def charge(self, payment: Payment) -> Sequence[PaymentEvent]:
+        """Take the money of a payment in mode `charge` from the card that was kept. The same
+        payment id twice takes it once. A refusal of the bank is an event (DECLINED), no exception.
+        Raises like a Connector: Retry, Rejected, anything else unknown."""
+
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """What a signed request says of our payments; empty when it is about something else.
+        Raises Rejected when the signature or the time is wrong."""
 
     def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
         """All the provider knows of this payment, oldest first. Empty when it knows nothing."""
@@ -400,6 +449,30 @@ class Blobs(Protocol):
         """The bytes. Raises KeyError when there are none."""
 
     def delete(self, digest: str) -> None: ...
+
+
+# --- what is done to documents ---------------------------------------------------------------
+
+
+class Scanner(Protocol):
+    """Looks for malware."""
+
+    @property
+    def key(self) -> str: ...
+
+    def scan(self, content: bytes) -> str:
+        """The name of what was found, empty when nothing was. Raises when it could not be looked
+        at: a file is not clean because nobody looked."""
+
+
+class Signer(Protocol):
+    """Signs PDF files in the organisation's name, so that any later change shows."""
+
+    @property
+    def key(self) -> str: ...
+
+    def sign(self, pdf: bytes, *, reason: str) -> bytes:
+        """The signed file. Raises Retry when the key or the time stamp cannot be had now."""
 
 
 # --- who signs in to the console -------------------------------------------------------------

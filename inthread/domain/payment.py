@@ -19,24 +19,56 @@ from enum import StrEnum
 from inthread.domain.money import Money
 
 
+class PaymentMode(StrEnum):
+    """What is asked of the provider: `pay` money now; `keep` money now, and the card is kept for
+    later; `card` a card is kept and no money moves (the amount is zero); `charge` money from a
+    card that was kept, with nobody present."""
+
+    PAY = "pay"
+    KEEP = "keep"
+    CARD = "card"
+    CHARGE = "charge"
+
+
 class PaymentKind(StrEnum):
+    """`refunded`: its amount is what went back this time. `disputed`: the payer's bank asks for the
+    money back (a chargeback); `dispute_won` and `dispute_lost` end that."""
+
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     CLOSED = "closed"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
 
 
 class PaymentState(StrEnum):
     STARTED = "started"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    PART_REFUND = "part_refund"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    LOST = "lost"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
+class KeptCard:
+    """A means of payment that the provider keeps for us (security R3.3): its own token, and what
+    may be shown. `expires` as `2027-04`; empty for an account, which has no end."""
+
+    token: str
+    brand: str
+    last_four: str
+    expires: str = ""
+
+
+@dataclass(frozen=True)
 class PaymentEvent:
-    """Something the provider said, signed or fetched. `id` is the provider's, and is unique."""
+    """Something the provider said, signed or fetched. `id` is unique at the provider and the same
+    whichever way it was heard. `card`: what it keeps for us since."""
 
     id: str
     payment_id: str
@@ -44,10 +76,15 @@ class PaymentEvent:
     amount: Money
     at: datetime
     reference: str
+    card: KeptCard | None = None
 
 
 @dataclass(frozen=True)
 class Payment:
+    """`customer`: who pays, as the provider knows them, once it does. `method`: the token that a
+    `charge` is taken from. `methods`: by what means it may be paid (`card`, `bank`). `evidence`:
+    what shows who agreed to it, kept with the outcome. `payer_link_id`: somebody else pays."""
+
     id: str
     case_id: str
     provider: str
@@ -60,6 +97,12 @@ class Payment:
     checkout_url: str | None = None
     return_ref: str = ""
     started_at: datetime | None = None
+    mode: PaymentMode = PaymentMode.PAY
+    customer: str | None = None
+    method: str | None = None
+    methods: tuple[str, ...] = ("card",)
+    evidence: Mapping[str, object] | None = None
+    payer_link_id: str | None = None
 
 
 def fold(amount: Money, events: Iterable[PaymentEvent]) -> PaymentState:

@@ -230,6 +230,25 @@ documents = Table(
     _of("outcome_id"), Column("digest", String(64), nullable=False, index=True),
     _str("name", 200), _str("media_type", 60),
     Column("size", Integer, nullable=False), Column("pages", Integer, nullable=False), _at("at"),
+    _str("kind", 60, null=True), _str("state", 12, null=True), _at("checked_at", null=True),
+    _str("found", 200, null=True),
+    Index("ix_documents_state", "state", "id", **_where("state = 'pending'")),
+)
+
+# Files on their way, in pieces (tus 1.0). `received` grows by one conditional UPDATE a piece.
+incoming_files = Table(
+    "incoming_files", metadata, _id(), _ref("case_id", "cases", index=True), _of("visit_id"),
+    _str("action", 60), _str("name", 200), _str("media_type", 60),
+    Column("length", BigInteger, nullable=False), Column("received", BigInteger, nullable=False),
+    _str("state", 12), _at("created_at"), _at("expires_at"),
+    Index("ix_incoming_files_expires", "expires_at"),
+)
+
+incoming_parts = Table(
+    "incoming_parts", metadata,
+    Column("file_id", String(40), ForeignKey("incoming_files.id"), primary_key=True),
+    Column("start", BigInteger, primary_key=True), Column("size", Integer, nullable=False),
+    _str("digest", 64),
 )
 
 payments = Table(
@@ -239,8 +258,41 @@ payments = Table(
     Column("lines", Json, nullable=False), _str("state", 12),
     _str("reference", 120, null=True), Column("checkout_url", Text),
     Column("return_ref", String(64), nullable=False, unique=True), _at("started_at"),
-    CheckConstraint("amount_minor > 0", name="positive"),
+    _str("mode", 12), _str("customer", 120, null=True), _str("method", 120, null=True),
+    Column("methods", Json, nullable=False), Column("evidence", Json),
+    _of("payer_link_id", null=True),
+    CheckConstraint("amount_minor > 0 OR mode = 'card' AND amount_minor = 0", name="positive"),
     Index("uq_payments_started", "case_id", unique=True, **_where("state = 'started'")),
+)
+
+# Whom a payment provider knows a person as.
+payers = Table(
+    "payers", metadata, Column("person_id", String(40), primary_key=True),
+    Column("provider", String(40), primary_key=True), _str("customer", 120), _at("since"),
+)
+
+# Money that is to be taken on a day the customer chose, from the card they left at the provider.
+scheduled_payments = Table(
+    "scheduled_payments", metadata, _id(), _ref("case_id", "cases", index=True),
+    _ref("card_payment_id", "payments", index=True),
+    Column("amount_minor", BigInteger, nullable=False), _str("currency", 3),
+    _str("due_on", 10), _at("due_at"), _str("state", 12),
+    _of("payment_id", null=True), _at("made_at"), _at("ended_at", null=True),
+    CheckConstraint("amount_minor > 0", name="positive"),
+    Index("uq_scheduled_payments_waiting", "case_id", unique=True,
+          **_where("state IN ('waiting', 'charging')")),
+)
+
+# A limited link with which somebody else may pay: it opens nothing but the amount.
+payer_links = Table(
+    "payer_links", metadata, _id(), Column("digest", String(64), nullable=False, unique=True),
+    _ref("case_id", "cases", index=True), _str("key_id", 2),
+    _str("action", 60), Column("amount_minor", BigInteger, nullable=False), _str("currency", 3),
+    _str("state", 12), Column("opens", Integer, nullable=False),
+    Column("most_opens", Integer, nullable=False), _at("created_at"), _at("expires_at"),
+    _of("payment_id", null=True),
+    CheckConstraint("amount_minor > 0", name="positive"),
+    CheckConstraint("opens <= most_opens", name="not_too_often"),
 )
 
 payment_events = Table(
@@ -250,6 +302,9 @@ payment_events = Table(
     _ref("payment_id", "payments", index=True), _str("kind", 20),
     Column("amount_minor", BigInteger, nullable=False), _str("currency", 3), _at("at"),
     _str("reference", 120), _at("received_at"),
+    _str("card_token", 120, null=True), _str("card_brand", 20, null=True),
+    _str("card_last_four", 4, null=True), _str("card_expires", 7, null=True),
+    CheckConstraint("length(card_last_four) <= 4", name="four_digits"),
 )
 
 writebacks = Table(
