@@ -1,9 +1,12 @@
 """A hosted payment page: the customer pays at the provider's own origin and comes back.
 
-    POST {api}/v1/checkouts  {"id", "amount_minor", "currency", ...}   201 {"reference", "url"}
+    POST {api}/v1/checkouts  {"id", "mode", "amount_minor", ...}       201 {"reference", "url"}
+    POST {api}/v1/charges    {"id", "method", "amount_minor", ...}     200 {"events": [...]}
     GET  {api}/v1/checkouts/{id}                                       200 {"events": [...]}
     POST {api}/v1/checkouts/{id}/close  {"amount_minor", "currency"}   200 {"events": [...]}
     event, signed: {"id", "type": "payment.succeeded", "created_at", "data": {...}}
+
+`data.card`, where one is kept: {"token", "brand", "last_four", "expires"}.
 
 Coming back proves nothing; a signed event or a fetch does (security R3.4).
 """
@@ -11,6 +14,7 @@ Coming back proves nothing; a signed event or a fetch does (security R3.4).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -18,7 +22,15 @@ from integrations.answers import Unclear, demand, read_object
 from integrations.safe_http import TIMEOUT, Answer, Resolve, SafeClient, resolve
 from integrations.signatures import Signatures
 from integrations.url_guard import check_url
-from inthread.spi import Checkout, Money, Payment, PaymentEvent, PaymentKind, Rejected
+from inthread.spi import (
+    Checkout,
+    KeptCard,
+    Money,
+    Payment,
+    PaymentEvent,
+    PaymentKind,
+    Rejected,
+)
 
 MOST_EVENT = 256 * 1024
 
@@ -56,15 +68,10 @@ class HostedPayments:
     def start(self, payment: Payment, return_url: str) -> Checkout:
         """Raises Retry, Rejected, or anything else when it is not known whether a checkout was
         made: starting again with the same payment gives that one."""
-        body = json.dumps({
-            "id": payment.id, "amount_minor": payment.amount.minor,
-            "currency": payment.amount.currency, "brand": self._brand,
-            "description": str(payment.values.get("description", "")),
-            "return_url": return_url, "webhook_url": self._webhook_url,
+        answer = self._post("/v1/checkouts", {
+            **self._asked(payment), "mode": payment.mode.value, "return_url": return_url,
+            "methods": list(payment.methods),
         })
-        answer = self._client.call(
-            "POST", "/v1/checkouts", body=body.encode(), headers=self._headers
-        )
         demand(answer, {200, 201}.__contains__, self._now())
         said = read_object(answer)
         url, reference = said.get("url"), said.get("reference")
@@ -72,9 +79,30 @@ class HostedPayments:
             raise Unclear("the provider gave no checkout")
         if not url.startswith(f"{self._origin}/"):
             raise Rejected("the provider sent us to a page that is not its own")
-        return Checkout(url=url, reference=reference)
+        customer = said.get("customer")
+        return Checkout(url, reference, customer if isinstance(customer, str) else "")
 
-    def parse(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
+    def charge(self, payment: Payment) -> Sequence[PaymentEvent]:
+        return self._events(self._post("/v1/charges", {
+            **self._asked(payment), "method": payment.method,
+        }))
+
+    def _asked(self, payment: Payment) -> dict[str, object]:
+        return {
+            "id": payment.id, "amount_minor": payment.amount.minor,
+            "currency": payment.amount.currency, "brand": self._brand,
+            "description": str(payment.values.get("description", "")),
+            "customer": payment.customer, "webhook_url": self._webhook_url,
+        }
+
+    def _post(self, path: str, body: Mapping[str, object]) -> Answer:
+        return self._client.call(
+            "POST", path, body=json.dumps(body).encode(), headers=self._headers
+        )
+
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Sequence[PaymentEvent]:
         """Raises Rejected when the signature or the time is wrong, or it cannot be read."""
         if len(body) > MOST_EVENT:
             raise Rejected("the event is longer than 256 KiB")
@@ -85,7 +113,7 @@ class HostedPayments:
             raise Rejected(f"not an event: {type(trouble).__name__}") from trouble
         if event.id != id:
             raise Rejected("the event's id is not the one that was signed for")
-        return event
+        return [event]
 
     def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
         answer = self._client.call("GET", f"/v1/checkouts/{payment.id}", headers=self._headers)
@@ -95,13 +123,9 @@ class HostedPayments:
 
     def close(self, payment: Payment) -> Sequence[PaymentEvent]:
         """Also closes a checkout that was never made: a start that arrives later finds it shut."""
-        body = json.dumps({
+        return self._events(self._post(f"/v1/checkouts/{payment.id}/close", {
             "amount_minor": payment.amount.minor, "currency": payment.amount.currency,
-        })
-        path = f"/v1/checkouts/{payment.id}/close"
-        return self._events(
-            self._client.call("POST", path, body=body.encode(), headers=self._headers)
-        )
+        }))
 
     def _events(self, answer: Answer) -> Sequence[PaymentEvent]:
         demand(answer, {200}.__contains__, self._now())
@@ -126,8 +150,21 @@ def _event(said: Mapping[str, object]) -> PaymentEvent:
         id=_text(said["id"]), payment_id=_text(data["payment_id"]),
         kind=PaymentKind(type_.removeprefix("payment.")),
         amount=Money(data["amount_minor"], _text(data["currency"])), at=at,
-        reference=_text(data["reference"]),
+        reference=_text(data["reference"]), card=_card(data.get("card")),
     )
+
+
+def _card(said: object) -> KeptCard | None:
+    if said is None:
+        return None
+    if not isinstance(said, Mapping):
+        raise TypeError("a card is an object")
+    four, expires = said["last_four"], said.get("expires", "")
+    if not isinstance(four, str) or not re.fullmatch("[0-9]{4}", four):
+        raise ValueError("not the last four digits")
+    if not isinstance(expires, str) or not re.fullmatch("([0-9]{4}-(0[1-9]|1[0-2]))?", expires):
+        raise ValueError("not a month")
+    return KeptCard(_text(said["token"]), _text(said["brand"])[:20], four, expires)
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from inthread.domain.actor import Actor
 from inthread.domain.payment import PaymentState
 from inthread.domain.refusals import AlreadySettled, NotFound, ProviderDown
 from inthread.runtime import Runtime
-from inthread.store import payments
+from inthread.store import payers, payments
 
 
 def open_checkout(rt: Runtime, *, actor: Actor, token: str, payment_id: str) -> str:
@@ -33,5 +33,8 @@ def open_checkout(rt: Runtime, *, actor: Actor, token: str, payment_id: str) -> 
     except Exception as fault:
         raise ProviderDown(type(fault).__name__) from fault
     with rt.db.begin() as tx:
-        payments.give_checkout(tx, payment.id, checkout.reference, checkout.url)
+        known = checkout.customer or payment.customer
+        payments.give_checkout(tx, payment.id, checkout.reference, checkout.url, known)
+        if checkout.customer and payment.payer_link_id is None:
+            payers.keep(tx, taken.person.id, payment.provider, checkout.customer, rt.now())
     return checkout.url

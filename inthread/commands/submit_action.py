@@ -3,6 +3,7 @@ or nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,11 +13,11 @@ from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
+from inthread.commands.steps.start_payment import start_payment
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, stamp
 from inthread.domain.canonical import digest
-from inthread.domain.case import NextStep
-from inthread.domain.payment import Payment
+from inthread.domain.payment import PaymentMode
 from inthread.domain.refusals import (
     AlreadySettled,
     ChoiceChanged,
@@ -29,7 +30,7 @@ from inthread.domain.refusals import (
 from inthread.offers import decide
 from inthread.runtime import Runtime
 from inthread.spi import Form, NeedsPayment
-from inthread.store import audit, cases, links, messages, outbox, outcomes, payments
+from inthread.store import audit, links, outcomes
 from inthread.store.db import Tx
 
 
@@ -121,12 +122,12 @@ def _act(
         rt, tx, case=taken.case, decision=ready.decision, stage="executed", chosen=action
     )
     links.save_visit(tx, taken.visit.seen(rt.now()))
+    evidence = _evidence(rt, taken, ready, chosen, device)
     if isinstance(chosen.result, NeedsPayment):
-        return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result)
+        return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result, evidence)
     done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
-        lines=chosen.lines, evidence=_evidence(rt, taken, ready, chosen, device),
-        attachments=chosen.files,
+        lines=chosen.lines, evidence=evidence, attachments=chosen.files,
     )
     outcome = record_outcome(
         rt, tx, actor=actor, case=taken.case, person=taken.person, visit=taken.visit, done=done
@@ -148,24 +149,14 @@ def _denied(
 
 
 def _ask_payment(
-    rt: Runtime, tx: Tx, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment
+    rt: Runtime, tx: Tx, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment,
+    evidence: Mapping[str, object],
 ) -> Submitted:
-    """Write the payment down before anybody is asked for it; the case waits for the answer."""
-    now, case = rt.now(), ready.taken.case
-    payment = Payment(
-        id=rt.new_id("pay"), case_id=case.id, provider=rt.payment_provider, amount=need.amount,
-        action=ready.verdict.action, outcome_kind=need.kind, values=chosen.values,
-        return_ref=rt.new_token(), started_at=now,
-    )
-    due = now + rt.limits.payment_look
-    cases.save(tx, case, case.await_payment(NextStep("payment", payment.provider, due)))
-    payments.add(tx, payment, chosen.lines)
-    outbox.drop(tx, case.id, ("contact",), now)
-    messages.cancel_queued(tx, case.id, "payment started")
-    outbox.put(tx, rt.new_id("job"), "payment", payment.id, due, case.id)
-    audit.append(
-        tx, now, actor, case.id, AuditEvent.PAYMENT_STARTED, payment=payment.id,
-        amount=need.amount.as_json(), provider=payment.provider,
+    payment = start_payment(
+        rt, tx, actor=actor, case=ready.taken.case, person=ready.taken.person,
+        action=ready.verdict.action, kind=need.kind, amount=need.amount,
+        mode=PaymentMode.KEEP if need.keep else PaymentMode.PAY, values=chosen.values,
+        lines=chosen.lines, methods=need.methods, evidence=evidence,
     )
     return Submitted("payment", payment.id)
 

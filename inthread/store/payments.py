@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.money import Money
-from inthread.domain.payment import Payment, PaymentEvent, PaymentKind, PaymentState
+from inthread.domain.payment import (
+    KeptCard,
+    Payment,
+    PaymentEvent,
+    PaymentKind,
+    PaymentMode,
+    PaymentState,
+)
 from inthread.domain.refusals import NotFound
 from inthread.store import outcomes
 from inthread.store import tables as t
@@ -26,7 +33,10 @@ def add(tx: Connection, payment: Payment, lines: Sequence[tuple[str, object]]) -
         action=payment.action, outcome_kind=payment.outcome_kind, values=dict(payment.values),
         lines=[list(x) for x in lines], state=payment.state.value, reference=payment.reference,
         checkout_url=payment.checkout_url,
-        return_ref=payment.return_ref, started_at=payment.started_at,
+        return_ref=payment.return_ref, started_at=payment.started_at, mode=payment.mode.value,
+        customer=payment.customer, method=payment.method, methods=list(payment.methods),
+        evidence=dict(payment.evidence) if payment.evidence is not None else None,
+        payer_link_id=payment.payer_link_id,
     ))
 
 
@@ -78,10 +88,12 @@ def lines(tx: Connection, payment_id: str) -> tuple[tuple[str, object], ...]:
     return tuple((x[0], x[1]) for x in found)
 
 
-def give_checkout(tx: Connection, payment_id: str, reference: str, url: str) -> None:
-    tx.execute(
-        update(t.payments).where(p.id == payment_id).values(reference=reference, checkout_url=url)
-    )
+def give_checkout(
+    tx: Connection, payment_id: str, reference: str, url: str, customer: str | None
+) -> None:
+    tx.execute(update(t.payments).where(p.id == payment_id).values(
+        reference=reference, checkout_url=url, customer=customer,
+    ))
 
 
 def turn(tx: Connection, payment_id: str, state: PaymentState) -> None:
@@ -96,7 +108,7 @@ def add_event(tx: Connection, provider: str, event: PaymentEvent, now: datetime)
                 provider=provider, event_id=event.id, payment_id=event.payment_id,
                 kind=event.kind.value, amount_minor=event.amount.minor,
                 currency=event.amount.currency, at=event.at, reference=event.reference,
-                received_at=now,
+                received_at=now, **_card_columns(event.card),
             ))
     except IntegrityError:
         return False
@@ -109,9 +121,22 @@ def events(tx: Connection, payment_id: str) -> list[PaymentEvent]:
     )
     return [
         PaymentEvent(r.event_id, r.payment_id, PaymentKind(r.kind),
-                     Money(r.amount_minor, r.currency), r.at, r.reference)
+                     Money(r.amount_minor, r.currency), r.at, r.reference, _card(r))
         for r in rows
     ]
+
+
+def _card_columns(card: KeptCard | None) -> dict[str, str]:
+    if card is None:
+        return {}
+    return {"card_token": card.token, "card_brand": card.brand, "card_last_four": card.last_four,
+            "card_expires": card.expires}
+
+
+def _card(r: Row[tuple[object, ...]]) -> KeptCard | None:
+    if r.card_token is None:
+        return None
+    return KeptCard(r.card_token, r.card_brand, r.card_last_four, r.card_expires)
 
 
 def _found(tx: Connection, query: Select[tuple[object, ...]], which: str) -> Payment:
@@ -127,5 +152,6 @@ def _one(r: Row[tuple[object, ...]]) -> Payment:
         amount=Money(r.amount_minor, r.currency), action=r.action, outcome_kind=r.outcome_kind,
         values=r._mapping["values"], state=PaymentState(r.state),
         reference=r.reference, checkout_url=r.checkout_url, return_ref=r.return_ref,
-        started_at=r.started_at,
+        started_at=r.started_at, mode=PaymentMode(r.mode), customer=r.customer, method=r.method,
+        methods=tuple(r.methods), evidence=r.evidence, payer_link_id=r.payer_link_id,
     )

@@ -15,9 +15,11 @@ RETURN_URL = "http://localhost:8400/return/conformance"
 def check_payment_provider(
     provider: PaymentProvider, make_payment: Callable[[int], Payment], *, now: datetime,
     pay: Callable[[Checkout], Signed] | None = None, return_url: str = RETURN_URL,
+    charge: Callable[[int], Payment] | None = None,
 ) -> list[Finding]:
     """`pay(checkout)` plays the customer and gives body and headers of the event sent at `now`;
-    without it, what needs a genuine event is not checked."""
+    without it, what needs a genuine event is not checked. `charge(number)` gives a payment in mode
+    `charge` of a card that was kept and works; without it, nothing is charged."""
     book = Notebook()
     book.note("key", provider.key.isidentifier(), repr(provider.key))
     origin = provider.origin
@@ -37,7 +39,19 @@ def check_payment_provider(
     if pay:
         _genuine(book, provider, payment, now, pay(checkout))
     _closes(book, provider, make_payment, return_url)
+    if charge:
+        _charges(book, provider, charge(4))
     return book.findings
+
+
+def _charges(book: Notebook, provider: PaymentProvider, payment: Payment) -> None:
+    took = book.attempt("charges a kept card", lambda: list(provider.charge(payment))) or []
+    book.equal("charges a kept card", [(PaymentKind.SUCCEEDED, payment.amount)],
+               [(event.kind, event.amount) for event in took])
+    again = book.attempt("charging twice is one", lambda: list(provider.charge(payment)))
+    book.equal("charging twice is one", took, again)
+    fetched = book.attempt("fetches a charge", lambda: list(provider.fetch(payment)))
+    book.equal("fetches a charge", took, fetched)
 
 
 def _closes(
@@ -68,9 +82,11 @@ def _genuine(
     book: Notebook, provider: PaymentProvider, payment: Payment, now: datetime, sent: Signed
 ) -> None:
     body, headers = sent
-    event = book.attempt("reads its event", lambda: provider.parse(body, headers, now))
-    if event is None:
+    events = book.attempt("reads its event", lambda: list(provider.parse(body, headers, now)))
+    if not events:
+        book.note("reads its event", events is None, "nothing was read in it")
         return
+    event = events[-1]
     book.equal("the event names the payment", payment.id, event.payment_id)
     book.equal("the event names the amount", payment.amount, event.amount)
     fetched = book.attempt("fetches it", lambda: list(provider.fetch(payment))) or []

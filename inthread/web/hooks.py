@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from inthread.commands.record_payment_event import record_payment_event
 from inthread.domain.actor import provider
+from inthread.domain.payment import PaymentState
 from inthread.spi import PaymentEvent, PaymentProvider, Rejected
 from inthread.web import problems
 from inthread.web.problems import bad_request, respond, unsigned
@@ -29,12 +32,13 @@ def payment(key: str) -> Response:
     if from_whom is None:
         raise NotFound
     request.max_content_length = BODY
-    event = _event(from_whom, request.get_data(cache=False))
-    state = record_payment_event(rt, actor=provider(key), provider=key, event=event)
-    return respond(200, {"state": state.value})
+    state: PaymentState | None = None
+    for event in _events(from_whom, request.get_data(cache=False)):
+        state = record_payment_event(rt, actor=provider(key), provider=key, event=event)
+    return respond(200, {"state": state.value if state else None})
 
 
-def _event(from_whom: PaymentProvider, body: bytes) -> PaymentEvent:
+def _events(from_whom: PaymentProvider, body: bytes) -> Sequence[PaymentEvent]:
     """Raises a problem: 401 for whatever is not signed as it has to be, old and future times
     included (A59); 400 for what is signed and cannot be understood."""
     rt = runtime()

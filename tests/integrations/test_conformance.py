@@ -21,6 +21,7 @@ from inthread.spi import (
     Payment,
     PaymentEvent,
     PaymentKind,
+    PaymentMode,
     Rejected,
     Writeback,
 )
@@ -120,7 +121,22 @@ def test_the_fakes_conform() -> None:
     def pay(checkout: Checkout) -> tuple[bytes, dict[str, str]]:
         return provider.signed(provider.settle(checkout.reference.removeprefix("co-")))
 
-    assert failed(check_payment_provider(provider, a_payment, now=NOW, pay=pay)) == []
+    assert failed(
+        check_payment_provider(provider, a_payment, now=NOW, pay=pay, charge=a_charge)
+    ) == []
+
+
+def a_charge(number: int) -> Payment:
+    return replace(
+        a_payment(number), mode=PaymentMode.CHARGE, method="pm_1", customer="cus_1"
+    )
+
+
+def test_a_provider_that_charges_twice_is_found() -> None:
+    findings = check_payment_provider(
+        ChargesAgain(lambda: NOW), a_payment, now=NOW, charge=a_charge
+    )
+    assert failed(findings) == ["charging twice is one", "fetches a charge"]
 
 
 # --- what is broken is found -----------------------------------------------------------------
@@ -216,8 +232,16 @@ def test_blobs_that_take_any_digest_are_found() -> None:
 
 
 class TrustsAnyone(FakePayments):
-    def parse(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
-        return PaymentEvent("e", "p", PaymentKind.SUCCEEDED, Money(1, "USD"), now, "r")
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Sequence[PaymentEvent]:
+        return [PaymentEvent("e", "p", PaymentKind.SUCCEEDED, Money(1, "USD"), now, "r")]
+
+
+class ChargesAgain(FakePayments):
+    def charge(self, payment: Payment) -> Sequence[PaymentEvent]:
+        super().charge(payment)
+        return [self.settle(payment.id)]
 
 
 class SendsElsewhere(FakePayments):

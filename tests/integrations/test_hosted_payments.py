@@ -55,7 +55,7 @@ def test_a_payment_is_started_once_paid_told_and_fetched(
     while not stub.webhooks:
         time.sleep(0.05)
     [(headers, body)] = stub.webhooks
-    event = pay.parse(body, headers, now())
+    [event] = pay.parse(body, headers, now())
     assert event == PaymentEvent(
         id=headers["webhook-id"], payment_id=payment.id, kind=PaymentKind.SUCCEEDED,
         amount=Money(6140, "USD"), at=event.at, reference=checkout.reference,
@@ -145,7 +145,8 @@ def signed(body: str, id: str = "evt_1", at: datetime = NOW) -> dict[str, str]:
 
 
 def parse(body: str, headers: dict[str, str]) -> PaymentEvent:
-    return provider("http://localhost:8402").parse(body.encode(), headers, NOW)
+    [event] = provider("http://localhost:8402").parse(body.encode(), headers, NOW)
+    return event
 
 
 @pytest.mark.parametrize("kind", ["succeeded", "declined", "closed", "refunded"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.domain.actor import Actor
 from inthread.domain.case import ENDED, Case, CaseState
-from inthread.domain.payment import Payment, PaymentKind
+from inthread.domain.payment import KeptCard, Payment, PaymentKind
 from inthread.runtime import Runtime
 from inthread.store import links, outcomes, payments, people
 from inthread.store.db import Tx
@@ -35,11 +35,19 @@ def _done(tx: Tx, payment: Payment) -> Done:
     moved = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
     return Done(
         action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
-        lines=payments.lines(tx, payment.id),
+        lines=payments.lines(tx, payment.id), evidence=payment.evidence,
         values={
             **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
             "minor": payment.amount.minor, "currency": payment.amount.currency,
             "provider": payment.provider, "provider_reference": moved.reference,
-            "paid_on": moved.at.date().isoformat(),
+            "paid_on": moved.at.date().isoformat(), **_kept(moved.card),
         },
     )
+
+
+def _kept(card: KeptCard | None) -> dict[str, str]:
+    """What a workflow may hand to whoever debits the card from now on: never more of it (R3.3)."""
+    if card is None:
+        return {}
+    return {"method": card.token, "brand": card.brand, "last_four": card.last_four,
+            "expires": card.expires}
