@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# htmx and the icons of tools/icons.txt into static/console, with their licences and digests. Each package is held to the
-# digest it was chosen with; nothing of it runs. The tests hold the files to vendored.sha256.
+# htmx and the icons of tools/icons.txt into static/console, the typeface of our papers into inthread/papers/fonts, with
+# their licences and digests. Each package is held to the digest it was chosen with; nothing of it runs. The tests hold
+# the files to vendored.sha256.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/say.sh
@@ -9,6 +10,8 @@ htmx=htmx.org@4.0.1
 htmx_digest=sha512-oF7JgXhDW9UXCy/k1ZYFUQgzu/rm19ORWPSPNL91vPluB2PB9+MV55tyQdH/w7o2EAbTYUG5SDW1R60mdkdqGg==
 lucide=lucide-static@1.62.0
 lucide_digest=sha512-WBZA/m2PvkFpMGHDtsBck5P2A9G4ehLlYu4GwwICcmEm1BvYVgj00lCDxKRWLlbMlOibLaiwdQ88G5pHkSWgwA==
+dejavu=dejavu-fonts-ttf@2.37.3
+dejavu_digest=sha512-f1hd7jJbeQa1VWcw+K2KrTXS50zTMaHpVC4XIKJpNcDeYR5ajMtj/iLlQDYNvLOKamUB3ARVVCf79lNwNVztSQ==
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,4 +48,13 @@ cp "$work/icons.svg" "$here/icons.svg"
 cp "$work/lucide/package/LICENSE" "$here/LICENSE-lucide.txt"
 chmod 644 "$here"/*
 (cd "$here" && sha256sum htmx.min.js icons.svg LICENSE-htmx.txt LICENSE-lucide.txt >vendored.sha256)
+cat "$here/vendored.sha256"
+
+take "$dejavu" "$dejavu_digest" dejavu
+here=inthread/papers/fonts
+mkdir -p "$here"
+cp "$work/dejavu/package/ttf/DejaVuSans.ttf" "$work/dejavu/package/ttf/DejaVuSans-Bold.ttf" "$here"
+cp "$work/dejavu/package/LICENSE" "$here/LICENSE-dejavu.txt"
+chmod 644 "$here"/*
+(cd "$here" && sha256sum DejaVuSans-Bold.ttf DejaVuSans.ttf LICENSE-dejavu.txt >vendored.sha256)
 cat "$here/vendored.sha256"
