@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from inthread.acting.make_ready import Ready
+from inthread.acting.read_form import read_form
 from inthread.domain.choice import choice_digest, kept
 from inthread.domain.refusals import ChoiceChanged, OutOfOrder
-from inthread.spi import Attachment, Form, Invalid, NeedsPayment, Offer, Settled
+from inthread.spi import Attachment, Form, Invalid, NeedsPayment, NewContact, Offer, Settled
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Chosen:
     result: Settled | NeedsPayment
     digest: str
     files: tuple[tuple[str, Attachment], ...]
+    consent: str | None = None
+
+    @property
+    def contacts(self) -> Sequence[NewContact]:
+        return self.result.contacts if isinstance(self.result, Settled) else ()
+
+    @property
+    def guarded(self) -> bool:
+        """It changes what protects the customer."""
+        return bool(self.contacts) or (isinstance(self.result, Settled) and self.result.guarded)
 
 
 def choose(ready: Ready, draft: Mapping[str, object] | None) -> Chosen:
@@ -39,13 +50,13 @@ def choose(ready: Ready, draft: Mapping[str, object] | None) -> Chosen:
 
 
 def chosen_from(ready: Ready, form: Form) -> Chosen:
-    choice = ready.miniapp.read(ready.offer, form)
+    choice = read_form(ready, form)
     result = ready.miniapp.settle(ready.offer, choice)
     files = tuple((sha256(a.content).hexdigest(), a) for a in choice.attachments)
     lines = tuple((line.label, kept(line.value)) for line in choice.lines)
     return Chosen(
         offer=ready.offer, said=choice.values, values=result.values, lines=lines,
-        agreement=choice.agreement, result=result, files=files,
+        agreement=choice.agreement, consent=choice.consent, result=result, files=files,
         digest=choice_digest(
             ready.verdict.action, choice.values, lines, choice.agreement, [d for d, _ in files]
         ),

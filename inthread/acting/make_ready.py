@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inthread.acting.take_visit import Taken
-from inthread.domain.assurance import Assurance
+from inthread.domain.assurance import Assurance, Identity
 from inthread.domain.case import CaseState
 from inthread.domain.policy import Decision, Verdict
 from inthread.domain.refusals import (
@@ -50,10 +50,13 @@ def make_ready(rt: Runtime, taken: Taken, action: str) -> Ready:
     )
 
 
-def check_identity(rt: Runtime, ready: Ready, purpose: str | None) -> Refused | None:
+def check_identity(
+    rt: Runtime, ready: Ready, purpose: str | None, *, guarded: bool = False
+) -> Refused | None:
     """None when the visit has shown enough for this action (security R1.5); else StepUpNeeded.
-    *purpose*, `action:digest`, is what a strong code must have been given for."""
-    needs = ready.verdict.identity
+    *purpose*, `action:digest`, is what a strong code must have been given for. *guarded*: policy
+    cannot ask for less than that."""
+    needs = Identity(Assurance.STRONG) if guarded else ready.verdict.identity
     has = ready.taken.visit.identity(rt.now(), purpose)
     if has >= needs or (needs.level is Assurance.STRONG and purpose is None and _code(has.level)):
         return None

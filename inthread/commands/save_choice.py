@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inthread.acting.make_ready import check_identity, make_ready
+from inthread.acting.read_form import read_form
 from inthread.acting.take_visit import take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
@@ -25,7 +26,7 @@ def save_choice(rt: Runtime, *, actor: Actor, token: str, action: str, form: For
             raise refusal
         problem: Invalid | None = None
         try:
-            choice = ready.miniapp.read(ready.offer, form)
+            choice = read_form(ready, form)
         except Invalid as invalid:
             problem = invalid
         links.save_visit(tx, ready.taken.visit.seen(now))

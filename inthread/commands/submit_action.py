@@ -10,6 +10,7 @@ from hashlib import sha256
 from inthread.acting.choose import Chosen, choose
 from inthread.acting.make_ready import Ready, check_identity, make_ready
 from inthread.acting.take_visit import Taken, take_visit
+from inthread.commands.steps.apply_contacts import hold_contacts
 from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
@@ -115,9 +116,11 @@ def _act(
     chosen = read or choose(ready, outcomes.draft(tx, taken.case.id, action))
     if chosen.offer != ready.offer or (ready.miniapp.checked and chosen.digest != shown):
         raise ChoiceChanged(action)
-    unsure = check_identity(rt, ready, f"{action}:{chosen.digest}")
+    unsure = check_identity(rt, ready, f"{action}:{chosen.digest}", guarded=chosen.guarded)
     if unsure is not None:
         return _denied(rt, tx, actor, taken, unsure), None
+    if chosen.contacts:
+        hold_contacts(tx, taken, action, chosen.contacts)
     keep_decision(
         rt, tx, case=taken.case, decision=ready.decision, stage="executed", chosen=action
     )
@@ -127,7 +130,8 @@ def _act(
         return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result, evidence)
     done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
-        lines=chosen.lines, evidence=evidence, attachments=chosen.files,
+        rest_until=chosen.result.rest_until,
+        lines=chosen.lines, evidence=evidence, attachments=chosen.files, contacts=chosen.contacts,
     )
     outcome = record_outcome(
         rt, tx, actor=actor, case=taken.case, person=taken.person, visit=taken.visit, done=done
@@ -172,6 +176,7 @@ def _evidence(
     return {
         "agreement": text,
         "agreement_sha256": sha256(text.encode()).hexdigest() if text else None,
+        **_consented(chosen.consent),
         "locale": ready.locale,
         "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
                      "hash": taken.workflow.hash},
@@ -184,3 +189,11 @@ def _evidence(
         "device": {"ip": device.ip, "agent": device.agent} if device else None,
         "at": stamp(now),
     }
+
+
+def _consented(text: str | None) -> dict[str, object]:
+    """By which words they agreed to do it electronically (15 USC 7001(c)), where they were asked.
+    """
+    if text is None:
+        return {}
+    return {"consent": text, "consent_sha256": sha256(text.encode()).hexdigest()}

@@ -39,6 +39,7 @@ class AuditEvent(StrEnum):
     REPLY_RESOLVED = "reply.resolved"
     CONTACT_STOPPED = "contact.stopped"
     CONTACT_STARTED = "contact.started"
+    CONTACT_CHANGED = "contact.changed"
     LINK_OPENED = "link.opened"
     LINK_RENEWED = "link.renewed"
     LINK_RESENT = "link.resent"

@@ -21,6 +21,9 @@ WORK_REASONS = (
 )
 # The messages every workflow has, besides those its cadence sends.
 MESSAGES = ("code", "receipt", "renewed", "paused")
+# Those of a workflow in which people change how they are reached: what the old contact point is
+# told, and the new one.
+NOTICES = ("contact_left", "contact_new")
 # What a person agreed to be written to about. Who owes is asked; who is a customer is served.
 CONSENT_PURPOSES = ("collections", "service")
 CONSENT_BASES = ("source", "stated")

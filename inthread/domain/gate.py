@@ -119,7 +119,8 @@ def can_answer(
     if purpose is Purpose.ANSWER:
         return _gate(_answer(standing, now, asked_at))
     over = [] if purpose is not Purpose.LINK or standing.case in LIVE else _ended(standing)
-    found = [*over, *_stopped(standing, person=purpose in (Purpose.RECEIPT, Purpose.NOTICE)),
+    found = [*over, *_stopped(standing, person=purpose in (Purpose.RECEIPT, Purpose.NOTICE),
+                              last=purpose is Purpose.NOTICE),
              *_window(standing, approved_text, now), *_voice(standing, voice_text)]
     return _gate(found)
 
@@ -145,9 +146,11 @@ def _paused(standing: Standing, now: datetime) -> list[Finding]:
     return [Finding("paused", until)] if until is not None and now < until else []
 
 
-def _stopped(standing: Standing, *, person: bool = True) -> list[Finding]:
+def _stopped(standing: Standing, *, person: bool = True, last: bool = False) -> list[Finding]:
+    """*last*: it may be what tells a contact point that another took its place (R1.6)."""
     found = []
-    if standing.contact.stopped_at is not None:
+    contact = standing.contact
+    if contact.stopped_at is not None and not (last and contact.replaced):
         found.append(Finding("stopped"))
     if standing.suppressed:
         found.append(Finding("opted_out_here"))

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from inthread.domain.contract import MESSAGES
+from inthread.domain.contract import MESSAGES, NOTICES
 from inthread.domain.document import Section
 from inthread.domain.gsm7 import Room, room, septets
 from inthread.domain.shorteners import is_shortener
 from inthread.domain.wording import Template, render
 
 CODE, RECEIPT, _RENEWED, PAUSED = MESSAGES
+# These lead nowhere: what they tell of is done, or is for nobody but the reader to end.
+WITHOUT_LINK = (RECEIPT, PAUSED, *NOTICES)
 LAST_LINE_OF_CODE = "@{{ host }} #{{ code }}"
 ONE_SMS = 160
 MOST_PARTS = 3
@@ -91,7 +93,7 @@ def no_debt_words(section: Section, key: str, text: str) -> None:
 def _lint_sms(section: Section, name: str, text: Template) -> None:
     if not _OPT_OUT.search(text.text):
         section.note("text", "has to say how to opt out, with the word STOP (12 CFR 1006.6(e))")
-    if name not in (RECEIPT, PAUSED) and "link" not in text.fields:
+    if name not in WITHOUT_LINK and "link" not in text.fields:
         section.note("text", "has to have {{ link }}: there is no other way in")
     if _STUCK_LINK.search(text.text):
         section.note("text", "has to have a space on both sides of {{ link }}, or nothing after it")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from inthread.domain.contract import MESSAGES, CadenceStep
+from inthread.domain.contract import MESSAGES, NOTICES, CadenceStep
 from inthread.domain.document import Section
 from inthread.domain.message_lint import (
     CODE,
     PAUSED,
     RECEIPT,
+    WITHOUT_LINK,
     lint_subject,
     lint_text,
     lint_voice,
@@ -22,7 +23,7 @@ from inthread.domain.wording import ApprovalState, ApprovedText, MessageText, Te
 FIELDS: Mapping[str, tuple[str, ...]] = {
     CODE: ("brand", "code", "minutes", "host"),
     RECEIPT: ("brand", "name_initial", "phone", "link", "reference"),
-    PAUSED: ("brand", "name_initial", "phone"),
+    **dict.fromkeys((PAUSED, *NOTICES), ("brand", "name_initial", "phone")),
 }
 CONTACT_FIELDS = ("brand", "name_initial", "phone", "link")
 # Read aloud: nobody can tap a link.
@@ -43,14 +44,15 @@ class Messages:
 
 
 def read_messages(
-    section: Section, locales: Sequence[str], steps: Sequence[CadenceStep]
+    section: Section, locales: Sequence[str], steps: Sequence[CadenceStep], *, notices: bool
 ) -> Messages:
-    """Those that the cadence sends, each fit for its step's channel, and those always there."""
+    """Those that the cadence sends, each fit for its step's channel, those always there, and
+    with *notices* those that tell of another contact point."""
     outer = section.section("messages", "write the messages as [wording.messages.NAME.LOCALE]")
     channels: dict[str, set[str]] = {step.template: set() for step in steps}
     for step in steps:
         channels[step.template].add(step.channel)
-    wanted = list(dict.fromkeys([*channels, *MESSAGES]))
+    wanted = list(dict.fromkeys([*channels, *MESSAGES, *(NOTICES if notices else ())]))
     for name in outer.values:
         if name not in wanted:
             outer.note(name, "is never sent: remove it, or correct its name")
@@ -121,6 +123,6 @@ def _variables(section: Section, name: str) -> tuple[str, ...]:
             section.note(f"variables[{number}]", f"has the field {field!r}; allowed here: {can}")
     if section.has("variables"):
         needed = "code" if name == CODE else "link"
-        if name not in (RECEIPT, PAUSED) and needed not in names:
+        if name not in WITHOUT_LINK and needed not in names:
             section.note("variables", f"has to have {needed!r}")
     return names

@@ -18,6 +18,8 @@ def channels_of(kind: str) -> tuple[str, ...]:
     return PHONE_CHANNELS if kind == "phone" else (kind,)
 
 
+# Why a contact point was stopped whose place another took.
+REPLACED = "replaced"
 # What an address that was erased begins with; the rest is the id of its row.
 ERASED = "erased:"
 
@@ -37,7 +39,8 @@ def masked(address: str) -> str:
 class Contact:
     """`known_since` None: vouched for by the source that first named the person.
     `rank`: the order in which the source prefers them, 0 first. `checked_at`: when it was last
-    known to be theirs. `heard_at`: their last message from there."""
+    known to be theirs. `heard_at`: their last message from there. `replaced`: stopped because they
+    gave us another in its place, which is no wish to hear nothing there."""
 
     id: str
     person_id: str
@@ -49,6 +52,7 @@ class Contact:
     unreachable_at: datetime | None = None
     checked_at: datetime | None = None
     heard_at: datetime | None = None
+    replaced: bool = False
 
     @property
     def kind(self) -> str:

@@ -30,6 +30,7 @@ _SAYS: Mapping[E, str] = {
     E.REPLY_RESOLVED: "A person read the reply: {result}.",
     E.CONTACT_STOPPED: "Nothing more goes to this contact point: {why}.",
     E.CONTACT_STARTED: "The stop was taken back by {source}.",
+    E.CONTACT_CHANGED: "The customer changed how they are reached.",
     E.LINK_OPENED: "The customer opened the link.",
     E.LINK_RENEWED: "The customer asked for a new link.",
     E.LINK_RESENT: "A person sent the link again by {channel}.",

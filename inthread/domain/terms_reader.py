@@ -16,8 +16,11 @@ from inthread.domain.policy import Ref, TermValue
 Terms = Mapping[str, tuple[str, bool]]
 
 STATEMENT = "statement"
-# Comes from [wording.agreements], never from a row.
 AGREEMENT = "agreement"
+# What comes from the wording and never from a row: [wording.agreements], and the messages that
+# tell of another contact point.
+NOTICES = "notices"
+FROM_WORDING = (AGREEMENT, NOTICES)
 _INPUT = re.compile(r"[a-z][a-z0-9_]*")
 _REFERABLE = ("money", "integer", "date", "boolean")
 
@@ -40,7 +43,7 @@ def read_terms(
     """The terms in `offer`. A term the mini-app does not know, or needs and does not get, is
     noted."""
     offer = section.section("offer", 'give the terms, e.g. { least = "10.00" }')
-    mine = {name: term for name, term in declared.items() if name != AGREEMENT}
+    mine = {name: term for name, term in declared.items() if name not in FROM_WORDING}
     found = {}
     for name, (kind, required) in mine.items():
         if offer.has(name):

@@ -15,7 +15,7 @@ from inthread.domain.contract import Input
 from inthread.domain.document import DocumentProblem, Section
 from inthread.domain.draft_edit import REFER, Place
 from inthread.domain.sketch import Sketch
-from inthread.domain.terms_reader import AGREEMENT, Terms, read_terms
+from inthread.domain.terms_reader import FROM_WORDING, Terms, read_terms
 from inthread.domain.unary_parser import UnaryError, parse_test
 
 _WHOLE = re.compile(r"[0-9]{1,15}")
@@ -88,7 +88,7 @@ def _terms(
     terms = {
         name: term_value(kind, typed[f"t.{name}"])
         for name, (kind, _) in declared.items()
-        if name != AGREEMENT and typed.get(f"t.{name}", "").strip()
+        if name not in FROM_WORDING and typed.get(f"t.{name}", "").strip()
     }
     found: list[DocumentProblem] = []
     read_terms(Section({"offer": terms}, "", "form", found), declared, seen.scope())

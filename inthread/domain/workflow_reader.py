@@ -31,7 +31,7 @@ from inthread.domain.policy_reader import (
     read_referral,
     read_tables,
 )
-from inthread.domain.terms_reader import AGREEMENT, PolicyScope, Terms
+from inthread.domain.terms_reader import AGREEMENT, NOTICES, PolicyScope, Terms
 from inthread.domain.trigger_reader import read_trigger
 from inthread.domain.wording import Template
 from inthread.domain.wording_reader import read_agreements, read_page, read_statements
@@ -137,8 +137,9 @@ def _wording(
     miniapps: Mapping[str, Terms],
 ) -> _Wording:
     section = root.section("wording", "write [wording.messages], [wording.page] and the rest")
+    notices = any(NOTICES in miniapps.get(action.miniapp, {}) for action in actions)
     wording = _Wording(
-        messages=read_messages(section, locales, cadence.steps),
+        messages=read_messages(section, locales, cadence.steps, notices=notices),
         page=read_page(section, locales, trigger),
         statements=read_statements(section, locales),
         agreements=read_agreements(section, locales, [action.key for action in actions]),

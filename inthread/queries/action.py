@@ -10,7 +10,7 @@ from inthread.acting.make_ready import Ready, check_identity, make_ready
 from inthread.acting.take_visit import see_visit
 from inthread.domain.refusals import Refused
 from inthread.runtime import Runtime
-from inthread.spi import NeedsPayment
+from inthread.spi import NeedsCard, NeedsPayment
 from inthread.store import outcomes
 
 
@@ -57,6 +57,6 @@ def check(rt: Runtime, token: str, action: str) -> Check:
     if unsure is not None:
         raise unsure
     return Check(
-        ready, chosen, purpose, check_identity(rt, ready, purpose),
-        isinstance(chosen.result, NeedsPayment),
+        ready, chosen, purpose, check_identity(rt, ready, purpose, guarded=chosen.guarded),
+        isinstance(chosen.result, NeedsPayment | NeedsCard),
     )

@@ -77,9 +77,12 @@ def kill(tx: Connection, case_id: str, now: datetime) -> None:
     _kill(tx, k.case_id == case_id, now)
 
 
-def kill_of_contact(tx: Connection, person_id: str, contact_id: str, now: datetime) -> None:
-    """The same for every link of the person that went to this contact point, whatever the case."""
-    theirs = select(t.cases.c.id).where(t.cases.c.person_id == person_id)
+def kill_of_contact(
+    tx: Connection, person_id: str, contact_id: str, now: datetime, but: str = ""
+) -> None:
+    """The same for every link of the person that went to this contact point, whatever the case.
+    *but*: a case whose links stay as they are."""
+    theirs = select(t.cases.c.id).where(t.cases.c.person_id == person_id, t.cases.c.id != but)
     _kill(tx, and_(k.case_id.in_(theirs), k.contact_id == contact_id), now)
 
 

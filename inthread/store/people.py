@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from inthread.domain.person import Contact, Person, channels_of
+from inthread.domain.person import REPLACED, Contact, Person, channels_of
 from inthread.domain.person_name import name_key, name_last
 from inthread.domain.refusals import NotFound
 from inthread.store import tables as t
@@ -23,7 +23,7 @@ _EACH = (
         p.id, p.reference, p.name, p.locale, p.zone, p.country, p.region, p.prefers,
         p.stopped_at.label("person_stopped_at"), k.id.label("contact_id"), k.channel,
         k.address, k.rank, k.known_since, k.stopped_at, k.unreachable_at, k.checked_at,
-        k.heard_at,
+        k.heard_at, k.stopped_why,
     )
     .select_from(t.people.outerjoin(t.contacts, k.person_id == p.id))
     .order_by(p.id, k.rank, k.created_at, k.id)
@@ -99,6 +99,17 @@ def stop_contact(tx: Connection, contact_id: str, why: str, now: datetime) -> bo
     got = tx.execute(
         update(t.contacts).where(k.id == contact_id, k.stopped_at.is_(None))
         .values(stopped_at=now, stopped_why=why)
+    )
+    return got.rowcount == 1
+
+
+def bring_back(tx: Connection, contact_id: str, now: datetime) -> bool:
+    """The person uses this contact point again, whose place another had taken: as new as any other
+    that they name now. False when it was stopped for another reason."""
+    got = tx.execute(
+        update(t.contacts).where(k.id == contact_id, k.stopped_why == REPLACED)
+        .values(stopped_at=None, stopped_why=None, unreachable_at=None, known_since=now,
+                checked_at=now)
     )
     return got.rowcount == 1
 
@@ -190,7 +201,7 @@ def _people(
         if r.contact_id is not None:
             of.append(Contact(
                 r.contact_id, r.id, r.channel, r.address, r.rank, r.known_since, r.stopped_at,
-                r.unreachable_at, r.checked_at, r.heard_at,
+                r.unreachable_at, r.checked_at, r.heard_at, r.stopped_why == REPLACED,
             ))
     return [replace(x, contacts=tuple(contacts[x.id])) for x in found.values()]
 
@@ -198,7 +209,7 @@ def _people(
 def _contact(r: Row[tuple[object, ...]]) -> Contact:
     return Contact(
         r.id, r.person_id, r.channel, r.address, r.rank, r.known_since, r.stopped_at,
-        r.unreachable_at, r.checked_at, r.heard_at,
+        r.unreachable_at, r.checked_at, r.heard_at, r.stopped_why == REPLACED,
     )
 
 

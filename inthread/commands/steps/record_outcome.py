@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from inthread.commands.steps.apply_contacts import apply_contacts
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
+from inthread.domain.cadence import first_moment, zone_of
 from inthread.domain.case import Case, NextStep
 from inthread.domain.link import LinkState, Visit
 from inthread.domain.message import Purpose
@@ -19,7 +22,7 @@ from inthread.domain.person import Person
 from inthread.domain.writeback import Writeback
 from inthread.offers import facts_of
 from inthread.runtime import Runtime
-from inthread.spi import Attachment
+from inthread.spi import Attachment, NewContact
 from inthread.store import audit, cases, links, outbox, outcomes, writebacks
 from inthread.store.db import Tx
 
@@ -35,6 +38,8 @@ class Done:
     lines: tuple[tuple[str, object], ...] = ()
     evidence: Mapping[str, object] | None = None
     attachments: Sequence[tuple[str, Attachment]] = ()
+    rest_until: date | None = None
+    contacts: Sequence[NewContact] = ()
 
 
 def record_outcome(
@@ -60,6 +65,9 @@ def record_outcome(
             person_reference=person.reference,
         ),
     )
+    if done.rest_until is not None and not outcome.completes:
+        until = first_moment(done.rest_until, zone_of(person, workflow.cadence))
+        after = after.pause(until, f"{done.kind}: rests until {done.rest_until}", now)
     stop_reminders(tx, case, "settled", now)
     cases.save(tx, case, after)
     outcomes.add(tx, outcome)
@@ -69,8 +77,12 @@ def record_outcome(
     outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
-    receipt = _send_receipt(rt, tx, after, person, visit, outcome)
-    audit.append_all(tx, now, actor, case.id, [_recorded(outcome, writeback, receipt), *receipt])
+    reached = apply_contacts(rt, tx, case=after, person=person, outcome=outcome,
+                             contacts=done.contacts)
+    receipt = _send_receipt(rt, tx, after, reached.person, visit, outcome)
+    audit.append_all(tx, now, actor, case.id, [
+        _recorded(outcome, writeback, receipt), *receipt, *reached.events,
+    ])
     return outcome
 
 

@@ -12,7 +12,7 @@ from inthread.domain.facts import FactKind, FactValue
 from inthread.domain.money import Money
 from inthread.domain.policy_words import PLACEHOLDERS, input_names, spoken, test_words
 from inthread.domain.sketch import Sketch, parts, table, text
-from inthread.domain.terms_reader import AGREEMENT, STATEMENT, Terms
+from inthread.domain.terms_reader import FROM_WORDING, STATEMENT, Terms
 from inthread.domain.typed_row import term_text
 from inthread.domain.unary_parser import UnaryError, parse_test
 from inthread.web.console.shell import reader
@@ -121,7 +121,7 @@ def declared(miniapp: str) -> Terms:
     app = runtime().registry.miniapps.get(miniapp)
     terms = app.terms if app else {}
     return {
-        name: (term.kind, term.required) for name, term in terms.items() if name != AGREEMENT
+        name: (term.kind, term.required) for name, term in terms.items() if name not in FROM_WORDING
     }
 
 
