@@ -15,6 +15,7 @@ import structlog
 from inthread.acting.shelf import Shelf
 from inthread.commands.drain_outbox import LANES, ClaimedJob, carry_job, claim_jobs, drain_outbox
 from inthread.commands.sweep import sweep
+from inthread.commands.sweep_uploads import sweep_uploads
 from inthread.domain.actor import WORKER
 from inthread.runtime import Runtime
 
@@ -104,10 +105,14 @@ class Worker:
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_EVERY.total_seconds()):
             self._guarded(self._sweep_once, "sweep")
+            self._guarded(self._sweep_uploads, "sweep uploads")
             self._guarded(self.rt.traffic.flush, "traffic")
 
     def _sweep_once(self) -> None:
         sweep(self.shelf.current(), actor=WORKER)
+
+    def _sweep_uploads(self) -> None:
+        sweep_uploads(self.shelf.current(), actor=WORKER)
 
     def _guarded(self, work: Callable[[], T], what: str) -> T | None:
         """A fault in one job stops neither the hand nor the others: the job's lease runs out and it

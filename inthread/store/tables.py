@@ -235,20 +235,23 @@ documents = Table(
     Index("ix_documents_state", "state", "id", **_where("state = 'pending'")),
 )
 
-# Files on their way, in pieces (tus 1.0). `received` grows by one conditional UPDATE a piece.
+# Files on their way, in pieces (tus 1.0). `received` grows by one conditional UPDATE a piece;
+# `looks`: how often it was opened to see what it is.
 incoming_files = Table(
     "incoming_files", metadata, _id(), _ref("case_id", "cases", index=True), _of("visit_id"),
     _str("action", 60), _str("name", 200), _str("media_type", 60),
     Column("length", BigInteger, nullable=False), Column("received", BigInteger, nullable=False),
-    _str("state", 12), _at("created_at"), _at("expires_at"),
-    Index("ix_incoming_files_expires", "expires_at"),
+    Column("looks", Integer, nullable=False), _str("state", 12), _at("created_at"),
+    _at("expires_at"), Index("ix_incoming_files_expires", "expires_at"),
 )
 
+# Written before the blob is, so that none is without a row; `kept`: it is a part of its file.
 incoming_parts = Table(
     "incoming_parts", metadata,
     Column("file_id", String(40), ForeignKey("incoming_files.id"), primary_key=True),
-    Column("start", BigInteger, primary_key=True), Column("size", Integer, nullable=False),
-    _str("digest", 64),
+    Column("digest", String(64), primary_key=True),
+    Column("start", BigInteger, nullable=False), Column("size", Integer, nullable=False),
+    Column("kept", Boolean, nullable=False),
 )
 
 payments = Table(
@@ -290,7 +293,7 @@ payer_links = Table(
     _str("action", 60), Column("amount_minor", BigInteger, nullable=False), _str("currency", 3),
     _str("state", 12), Column("opens", Integer, nullable=False),
     Column("most_opens", Integer, nullable=False), _at("created_at"), _at("expires_at"),
-    _of("payment_id", null=True),
+    _of("payment_id", null=True), Column("choice", Json, nullable=False),
     CheckConstraint("amount_minor > 0", name="positive"),
     CheckConstraint("opens <= most_opens", name="not_too_often"),
 )

@@ -89,7 +89,7 @@ def _new_payment_tables() -> None:
         sa.Column("amount_minor", sa.BigInteger, nullable=False), _text("currency", 3),
         _text("state", 12), sa.Column("opens", sa.Integer, nullable=False),
         sa.Column("most_opens", sa.Integer, nullable=False), _at("created_at"), _at("expires_at"),
-        _text("payment_id", 40, null=True),
+        _text("payment_id", 40, null=True), sa.Column("choice", Json, nullable=False),
         sa.UniqueConstraint("digest"),
         sa.CheckConstraint("amount_minor > 0", name="positive"),
         sa.CheckConstraint("opens <= most_opens", name="not_too_often"),
@@ -103,16 +103,18 @@ def _new_file_tables() -> None:
         _text("visit_id", 40), _text("action", 60), _text("name", 200), _text("media_type", 60),
         sa.Column("length", sa.BigInteger, nullable=False),
         sa.Column("received", sa.BigInteger, nullable=False),
+        sa.Column("looks", sa.Integer, nullable=False),
         _text("state", 12), _at("created_at"), _at("expires_at"),
     )
     op.create_index("ix_incoming_files_case_id", "incoming_files", ["case_id"])
     op.create_index("ix_incoming_files_expires", "incoming_files", ["expires_at"])
     op.create_table(
         "incoming_parts", sa.Column("file_id", sa.String(40)),
-        sa.Column("start", sa.BigInteger), sa.Column("size", sa.Integer, nullable=False),
-        _text("digest", 64),
+        sa.Column("digest", sa.String(64)), sa.Column("start", sa.BigInteger, nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("kept", sa.Boolean, nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["incoming_files.id"]),
-        sa.PrimaryKeyConstraint("file_id", "start"),
+        sa.PrimaryKeyConstraint("file_id", "digest"),
     )
 
 
