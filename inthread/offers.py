@@ -10,6 +10,7 @@ from inthread.domain.case import Case, CaseState
 from inthread.domain.facts import FactValue, facts_from_json
 from inthread.domain.person import Person
 from inthread.domain.policy import Decision, Verdict
+from inthread.domain.terms_reader import SIGNED
 from inthread.domain.workflow import Workflow
 from inthread.spi import Offer
 
@@ -62,10 +63,11 @@ def _shown(workflow: Workflow, case: Case) -> dict[str, object]:
 
 def _terms(workflow: Workflow, verdict: Verdict, locale: str) -> Mapping[str, object]:
     terms: dict[str, object] = dict(verdict.terms)
-    statement = workflow.statements.get(str(terms.get("statement", "")))
-    if statement is not None:
-        terms["statement_text"] = statement.text[locale]
-        terms["statement_version"] = statement.version
+    for name in SIGNED:
+        statement = workflow.statements.get(str(terms.get(name, "")))
+        if statement is not None:
+            terms[f"{name}_text"] = statement.text[locale]
+            terms[f"{name}_version"] = statement.version
     agreement = workflow.agreements.get(verdict.action)
     if agreement is not None:
         terms["agreement"] = agreement[locale].text

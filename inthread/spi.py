@@ -143,13 +143,16 @@ class Choice:
     """What the customer chose, checked against the terms.
 
     `values` is JSON and alone decides what happens: read(offer, form of values) gives it again.
-    `agreement` is the exact text agreed to, if any; its SHA-256 goes into the evidence.
+    `agreement` is the exact text agreed to, if any; `consent` the exact text by which the customer
+    agreed, with an act of its own, to do this electronically. The SHA-256 of each goes into the
+    evidence.
     """
 
     values: Mapping[str, object]
     lines: Sequence[Line] = ()
     agreement: str | None = None
     attachments: Sequence[Attachment] = ()
+    consent: str | None = None
 
 
 @dataclass(frozen=True)

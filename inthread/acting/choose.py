@@ -27,6 +27,7 @@ class Chosen:
     digest: str
     files: tuple[tuple[str, Attachment], ...]
     consent: str | None = None
+    consent: str | None = None
 
     @property
     def contacts(self) -> Sequence[NewContact]:

@@ -177,6 +177,7 @@ def _evidence(
         "agreement": text,
         "agreement_sha256": sha256(text.encode()).hexdigest() if text else None,
         **_consented(chosen.consent),
+        **_consented(chosen.consent),
         "locale": ready.locale,
         "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
                      "hash": taken.workflow.hash},
@@ -189,6 +190,14 @@ def _evidence(
         "device": {"ip": device.ip, "agent": device.agent} if device else None,
         "at": stamp(now),
     }
+
+
+def _consented(text: str | None) -> dict[str, object]:
+    """By which words they agreed to do it electronically (15 USC 7001(c)), where they were asked.
+    """
+    if text is None:
+        return {}
+    return {"consent": text, "consent_sha256": sha256(text.encode()).hexdigest()}
 
 
 def _consented(text: str | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ from inthread.domain.assurance import Identity
 from inthread.domain.contract import Action, Input, Reason
 from inthread.domain.document import Section
 from inthread.domain.policy import HIGHEST, NO_RULE, DecisionTable, Referral, Row
-from inthread.domain.terms_reader import STATEMENT, PolicyScope, Terms, read_terms
+from inthread.domain.terms_reader import SIGNED, PolicyScope, Terms, read_terms
 from inthread.domain.unary import Anything, Compare, OneOf, Test
 from inthread.domain.unary_parser import UnaryError, parse_test
 from inthread.domain.wording import Template
@@ -90,7 +90,9 @@ def note_unused(root: Section, tables: Mapping[str, DecisionTable]) -> None:
     wording = root.values.get("wording")
     if isinstance(wording, Mapping):
         inner = root.inside("wording", wording)
-        _unused(inner, "statements", {row.terms.get(STATEMENT) for row in rows})
+        _unused(inner, "statements", {
+            row.terms.get(name) for row in rows for name in SIGNED
+        })
 
 
 def _unused(section: Section, key: str, used: Collection[object]) -> None:

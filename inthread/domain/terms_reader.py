@@ -16,6 +16,8 @@ from inthread.domain.policy import Ref, TermValue
 Terms = Mapping[str, tuple[str, bool]]
 
 STATEMENT = "statement"
+CONSENT = "consent"
+SIGNED = frozenset({STATEMENT, CONSENT})  # texts of [wording.statements]
 AGREEMENT = "agreement"
 # What comes from the wording and never from a row: [wording.agreements], and the messages that
 # tell of another contact point.
@@ -53,14 +55,18 @@ def read_terms(
                 offer.note(name, str(problem))
         elif required:
             offer.note(name, f"is missing: the mini-app needs this term ({kind})")
-    statement = found.get(STATEMENT)
-    if statement is not None and statement not in scope.statements:
-        offer.note(STATEMENT, f"there is no {statement!r} in [wording.statements]")
+    for name in sorted(SIGNED & found.keys()):
+        _known_text(offer, name, found[name], scope)
     for name in offer.values:
         if name not in mine:
             can = ", ".join(mine) or "none"
             offer.note(name, f"is no term of this mini-app; it has {can}")
     return found
+
+
+def _known_text(offer: Section, name: str, text: object, scope: PolicyScope) -> None:
+    if text not in scope.statements:
+        offer.note(name, f"there is no {text!r} in [wording.statements]")
 
 
 def _term(kind: str, raw: object, scope: PolicyScope) -> TermValue | Ref:

@@ -29,6 +29,7 @@ from inthread.web.identity import asks_for
 from inthread.web.refusals import ANSWERS, problem
 from inthread.web.responding import read_as, reader, runtime, see_other, show
 from inthread.web.rows import KeptLine, action_row, amount_first, lines_shown, reason_shown
+from inthread.web.scripts import with_script
 
 bp = Blueprint("actions", __name__)
 bp.before_request(form_tokens.demand)
@@ -126,7 +127,7 @@ def _form_page(
 ) -> Response:
     found = action_form(runtime(), visit_cookie.token(), action)
     read_as(found.ready.taken)
-    return show(
+    return with_script(
         found.ready.miniapp.template, status=422 if wrong else 200,
         action_href=paths.action(action), nonce=runtime().new_token(),
         checked=found.ready.miniapp.checked, offer=found.ready.offer, page=found.page,

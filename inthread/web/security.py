@@ -51,15 +51,19 @@ class BoundedRequest(Request):
         return BytesIO()
 
 
-def content_policy(style: str, payment_origins: Iterable[str]) -> str:
-    """`form-action` also rules the redirect after a POST, so the payment pages' origins are in it.
+def content_policy(style: str, payment_origins: Iterable[str], script: str = "") -> str:
+    """*script*: where a page that has one may take it from.
+
+    `form-action` also rules the redirect after a POST, so the payment pages' origins are in it.
 
     `connect-src 'self'`: nothing of ours connects anywhere; audits fetch robots.txt in the page.
     """
     actions = " ".join(["'self'", *sorted(set(payment_origins))])
+    scripts = f"script-src {script}; " if script else ""
     return (
-        f"default-src 'none'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
-        f"form-action {actions}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        f"default-src 'none'; {scripts}style-src {style}; img-src 'self' data:; "
+        f"connect-src 'self'; form-action {actions}; base-uri 'none'; frame-ancestors 'none'; "
+        "object-src 'none'"
     )
 
 

@@ -23,6 +23,7 @@ from inthread.web import (
     landing,
     menu,
     receipts,
+    scripts,
     stop,
 )
 from inthread.web.compress import Presser, compress_text
@@ -62,6 +63,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     compress_text(app, Presser(pages.heads.values()))
     origins = [provider.origin for provider in rt.registry.payments.values()]
     policy = content_policy(pages.style.source, origins)
+    scripts.install(app, root / "static", content_policy(pages.style.source, origins, "'self'"))
     guard(app, host=settings.host, origin=rt.origin, policy=policy)
     tell_refusals(app)
     for each in (landing, stop, identity, menu, actions, receipts, help):

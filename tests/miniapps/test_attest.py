@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from inthread.domain.card_numbers import mask_cards
 from inthread.spi import Choice, Form, Line, Offer, Settled
 from miniapps.attest import WORDING, Attest
 from tests.miniapps.build import TODAY, again, an_offer, problems
@@ -24,7 +25,10 @@ def signed(offer: Offer = OFFER, **fields: str) -> dict[str, tuple[str, object]]
 
 
 def test_the_page_shows_the_exact_text() -> None:
-    assert ATTEST.page(OFFER) == {"text": TEXT, "version": 3, "digest": DIGEST}
+    assert ATTEST.page(OFFER) == {
+        "statement": {"text": TEXT, "version": 3, "digest": DIGEST}, "consent": None,
+        "width": 600, "height": 200,
+    }
 
 
 def test_what_is_signed_is_what_was_shown() -> None:
@@ -37,7 +41,7 @@ def test_what_is_signed_is_what_was_shown() -> None:
     )
     assert ATTEST.settle(OFFER, choice) == Settled("attested", {
         "statement": "documents_true", "version": 3, "sha256": DIGEST, "name": "maya okafor",
-        "matches": True, "locale": "es",
+        "matches": True, "locale": "es", "drawn": False,
     })
     assert again(ATTEST, OFFER, choice) == choice
 
@@ -117,3 +121,75 @@ def test_a_name_is_compared_loosely_and_only_for_the_record(
     offer = replace(OFFER, name=on_file)
     form = Form({"agree": "on", "name": typed, "statement_digest": DIGEST})
     assert ATTEST.settle(offer, ATTEST.read(offer, form)).values["matches"] is matches
+
+
+CONSENT = "I agree to sign here. I may ask for paper."
+# From `printf CONSENT | sha256sum`.
+CONSENT_DIGEST = "9b2a10c8a8f78e88c63ed688a077b1ed7602f660920f29afc9ac5f3b6df01b6d"
+ASKED = replace(OFFER, terms={
+    **TERMS, "consent": "esign", "consent_text": CONSENT, "consent_version": 2,
+})
+AGREED = {"consent": "yes", "consent_digest": CONSENT_DIGEST}
+
+
+def test_a_consent_has_a_text_and_a_tick_of_its_own() -> None:
+    form = {"agree": "yes", "name": "Maya Okafor", "statement_digest": DIGEST, **AGREED}
+    choice = ATTEST.read(ASKED, Form(form))
+    assert (choice.agreement, choice.consent) == (TEXT, CONSENT)
+    assert choice.values == form
+    assert choice.lines[-1] == Line("consent_version", 2)
+    settled = ATTEST.settle(ASKED, choice).values
+    assert (settled["consent_version"], settled["consent_sha256"]) == (2, CONSENT_DIGEST)
+    assert ATTEST.page(ASKED)["consent"] == {
+        "text": CONSENT, "version": 2, "digest": CONSENT_DIGEST,
+    }
+    assert again(ATTEST, ASKED, choice) == choice
+
+
+def test_one_tick_is_not_the_other() -> None:
+    assert signed(ASKED, **AGREED) == {}
+    assert signed(ASKED, **{**AGREED, "consent": ""}) == {"consent": ("consent", {})}
+    assert signed(ASKED, **AGREED, agree="") == {"agree": ("agree", {})}
+
+
+def test_a48_a_consent_that_changed_is_read_again_before_anything_is_signed() -> None:
+    assert signed(ASKED) == {"consent": ("changed", {"version": 2})}
+    assert signed(ASKED, **AGREED, statement_digest="", name="") == {
+        "statement": ("changed", {"version": 3}),
+    }
+
+
+def test_a_consent_nobody_asked_for_is_not_kept() -> None:
+    form = {"agree": "yes", "name": "Maya Okafor", "statement_digest": DIGEST, **AGREED}
+    choice = ATTEST.read(OFFER, Form(form))
+    assert choice.consent is None
+    assert "consent" not in choice.values
+
+
+@pytest.mark.parametrize("drawn", [
+    "0,0", "600,200", "1,2 3,4;5,6", ";".join(["1,1"] * 60), " ".join(["599,199"] * 1500),
+])
+def test_a_drawn_name_is_kept_as_its_numbers(drawn: str) -> None:
+    form = {"agree": "yes", "name": "Maya", "statement_digest": DIGEST, "drawn": drawn}
+    choice = ATTEST.read(OFFER, Form(form))
+    assert choice.values["drawn"] == drawn
+    assert ATTEST.settle(OFFER, choice).values["drawn"] is True
+    assert again(ATTEST, OFFER, choice) == choice
+
+
+@pytest.mark.parametrize("drawn", [
+    "601,0", "0,201", "1,2,3", "1 2", "1,2;", ";1,2", "1,2  3,4", "-1,2", "1.5,2", "01,2",
+    "1,2\n3,4", "M1,2L3,4", "<svg/>", "1,2 x", "\u0661,2", "1000,1", "1e2,1",
+    ";".join(["1,1"] * 61), " ".join(["1,1"] * 1501), " ".join(["599,199"] * 1600), "9" * 20_000,
+])
+def test_anything_else_is_no_drawing(drawn: str) -> None:
+    assert signed(drawn=drawn) == {"drawn": ("drawing", {})}
+
+
+def test_a_drawing_is_no_signature_without_the_name() -> None:
+    assert signed(drawn="1,2 3,4", name="") == {"name": ("name_missing", {})}
+
+
+def test_a_drawing_is_never_taken_for_a_card_number() -> None:
+    drawn = " ".join(f"{n % 600},{n % 200}" for n in range(0, 9000, 7))
+    assert mask_cards(drawn) == drawn

@@ -60,7 +60,7 @@ def acting(
 ) -> dict[str, object]:
     base = {
         "action_href": paths.action(key), "nonce": "nonce_1", "checked": checked,
-        "offer": offer(), "page": page, "values": {}, "problems": {},
+        "offer": offer(), "page": page, "values": {}, "problems": {}, "script": "",
     }
     return base | more
 
@@ -232,6 +232,14 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "attest-wrong", ("miniapps/attest.html", acting(
         "attest", attest, False, values={"name": "Maya Okafor"},
         problems={"agree": "Tick the box to say that you have read it and that it is true"}))
+    esign = Attest().page(offer(
+        statement="details", statement_text=STATEMENT, statement_version=3,
+        consent="sign_here", consent_text=AGREEMENT, consent_version=1))
+    yield "attest-consent", ("miniapps/attest.html", acting(
+        "attest", esign, False, script="/static/0/signature.js"))
+    yield "attest-consent-wrong", ("miniapps/attest.html", acting(
+        "attest", esign, False, values={"name": "Maya Okafor", "agree": "yes"},
+        problems={"consent": "Tick the box to sign on this page", "drawn": "Draw it again"}))
     yield "upload", ("miniapps/upload.html", acting("upload", upload, False))
     yield "upload-wrong", ("miniapps/upload.html", acting(
         "upload", upload, False, values={"kind": "passport"},

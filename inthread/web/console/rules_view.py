@@ -12,7 +12,7 @@ from inthread.domain.facts import FactKind, FactValue
 from inthread.domain.money import Money
 from inthread.domain.policy_words import PLACEHOLDERS, input_names, spoken, test_words
 from inthread.domain.sketch import Sketch, parts, table, text
-from inthread.domain.terms_reader import FROM_WORDING, STATEMENT, Terms
+from inthread.domain.terms_reader import FROM_WORDING, SIGNED, Terms
 from inthread.domain.typed_row import term_text
 from inthread.domain.unary_parser import UnaryError, parse_test
 from inthread.web.console.shell import reader
@@ -221,7 +221,7 @@ class _Maker:
         return TermView(
             name, field, spoken(name), kind, required, written,
             self._words(kind, written), self.problems.get(field, ""),
-            given=self.seen.statements if name == STATEMENT else (),
+            given=self.seen.statements if name in SIGNED else (),
             refers=tuple(_referable(kind, self.seen.inputs)),
         )
 
