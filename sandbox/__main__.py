@@ -1,4 +1,5 @@
-"""One part of the sandbox, until it is told to end: office, payments, phone or twilio."""
+"""One part of the sandbox, until it is told to end: office, payments, phone, twilio
+or stripe."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ def main() -> None:
     options.add_argument("part", choices=sorted(PORTS))
     options.add_argument("--port", type=int, help=f"default: {PORTS}")
     options.add_argument("--store", help="directory for its SQLite file; default var/sandbox")
-    options.add_argument("--public", help="payments: address the browser uses")
+    options.add_argument("--public", help="payments, stripe: address the browser uses")
     options.add_argument("--office", help="phone: address of the office")
     options.add_argument("--api", help="phone: address of Inthread")
     chosen = options.parse_args()
     port = chosen.port or PORTS[chosen.part]
-    public = chosen.public or (f"http://localhost:{port}" if chosen.part == "payments" else None)
+    paid_at = chosen.part in ("payments", "stripe")
+    public = chosen.public or (f"http://localhost:{port}" if paid_at else None)
     for variable, value in (
         ("SANDBOX_STORE", chosen.store), ("SANDBOX_PUBLIC", public),
         ("SANDBOX_OFFICE", chosen.office), ("INTHREAD_API", chosen.api),
@@ -52,6 +54,9 @@ def demand_settings(part: str, settings: Settings) -> None:
     if part == "twilio":
         settings.need("twilio_account", "SANDBOX_TWILIO_ACCOUNT")
         settings.need("twilio_token", "SANDBOX_TWILIO_TOKEN")
+    if part == "stripe":
+        settings.need("stripe_key", "SANDBOX_STRIPE_KEY")
+        settings.need("stripe_secret", "SANDBOX_STRIPE_WEBHOOK_SECRET")
 
 
 if __name__ == "__main__":

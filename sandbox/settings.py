@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sandbox.clock import Clock
 
-PORTS = {"office": 8401, "payments": 8402, "phone": 8403, "twilio": 8404}
+PORTS = {"office": 8401, "payments": 8402, "phone": 8403, "twilio": 8404, "stripe": 8405}
 
 
 class Missing(SystemExit):
@@ -35,6 +35,9 @@ class Settings:
     twilio_numbers: tuple[str, ...] = ()
     twilio_step: float = 0.25
     twilio_per_second: float | None = None
+    stripe_key: str = ""
+    stripe_secret: str = ""
+    stripe_hook: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -49,6 +52,9 @@ class Settings:
             "inbound": environ.get("SANDBOX_INBOUND"),
             "twilio_account": environ.get("SANDBOX_TWILIO_ACCOUNT"),
             "twilio_token": environ.get("SANDBOX_TWILIO_TOKEN"),
+            "stripe_key": environ.get("SANDBOX_STRIPE_KEY"),
+            "stripe_secret": environ.get("SANDBOX_STRIPE_WEBHOOK_SECRET"),
+            "stripe_hook": environ.get("SANDBOX_STRIPE_HOOK"),
         }
         per_second = environ.get("SANDBOX_TWILIO_PER_SECOND")
         return cls(

@@ -1,5 +1,5 @@
-"""Start one part of the sandbox: the back office, the payment page, the phone or a local
-Twilio. Each is a process and a store of its own (docs/sandbox.md)."""
+"""Start one part of the sandbox: the back office, the payment page, the phone, a local
+Twilio or a local Stripe. Each is a process and a store of its own (docs/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inthread.cli.parts import Parts, Stop
 if TYPE_CHECKING:
     from inthread.cli.parts import Verbs
 
-PARTS = ("office", "payments", "phone", "twilio")
+PARTS = ("office", "payments", "phone", "twilio", "stripe")
 
 
 def add(verbs: Verbs) -> None:
