@@ -43,6 +43,7 @@ clean:  ## Remove what was made here: environments, caches, the demo's own files
 
 setup-test: $(VENV)/.stamp-test .venv-peers/.stamp node_modules/.stamp node_modules/.twilio/api.json
 	@tools/chromium.sh
+	@tools/clamd.sh
 
 $(VENV)/.stamp-venv:
 	@tools/venv.sh $(PYTHON) $(VENV)

@@ -7,7 +7,7 @@ this module makes nothing; `app` is built on first use.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,12 @@ from typing import Any
 
 from flask import Flask
 
+from integrations.clam_scanner import ClamScanner
 from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
 from integrations.http_connector import HttpConnector
 from integrations.oidc_sign_in import OidcSignIn
+from integrations.sealed_blobs import SealedBlobs
 from integrations.simulator_channel import SimulatorChannel
 from integrations.smtp_email import SmtpEmail
 from integrations.twilio_client import TwilioClient
@@ -26,29 +28,29 @@ from integrations.twilio_sms import TwilioSms
 from integrations.twilio_voice import TwilioVoice
 from integrations.twilio_whatsapp import TwilioWhatsapp
 from inthread import log
-from inthread.acting.read_document import load_document
+from inthread.acting.operator_files import answers as answers
+from inthread.acting.operator_files import jurisdictions as jurisdictions
+from inthread.acting.operator_files import queues as queues
+from inthread.acting.operator_files import retention as retention
+from inthread.acting.operator_files import workflows as workflows
 from inthread.cli import Parts, Stop, main, ready
 from inthread.cli.web import end_with_server
 from inthread.clock import AheadClock
-from inthread.domain.answers import Answers, read_answers
-from inthread.domain.jurisdiction import Pack
-from inthread.domain.jurisdiction_reader import read_packs
-from inthread.domain.queues import Queues, read_queues_file
-from inthread.domain.retention import Retention, read_retention
 from inthread.domain.routing import Routing
 from inthread.domain.routing_reader import read_routing
-from inthread.domain.workflow import Workflow
 from inthread.registry import Registry, allowed, by_key
 from inthread.runtime import Brand, Limits, Runtime, utc_now
-from inthread.settings import BadSetting, Settings, named_file, read_settings, toml_of
-from inthread.spi import ChannelProvider, Connector, MiniApp
+from inthread.settings import BadSetting, Settings, named_file, read_settings
+from inthread.spi import Blobs, ChannelProvider, Connector, MiniApp
 from inthread.store.db import Database
 from inthread.web.site import build_site
 from inthread.worker import Worker
 from miniapps.attest import Attest
+from miniapps.details import Details
 from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
+from miniapps.update_card import UpdateCard
 from miniapps.upload import Upload
 
 ROOT = Path(__file__).parent
@@ -57,7 +59,7 @@ SIMULATED = ("sms", "email", "whatsapp", "voice")
 
 def miniapps(settings: Settings) -> list[MiniApp]:
     """Ours and the allowed third parties'; all pass the same conformance kit."""
-    ours: list[MiniApp] = [Pay(), Plan(), Promise(), Upload(), Attest()]
+    ours: list[MiniApp] = [Pay(), Plan(), Promise(), Upload(), Attest(), UpdateCard(), Details()]
     return ours + _installed("miniapps", settings)
 
 
@@ -133,10 +135,38 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
         connectors=by_key(connectors(settings, now)),
         providers=by_key(providers(settings, now)),
         payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
-        blobs=DiskBlobs(Path(settings.blobs)),
+        blobs=vault(settings),
         identity=_identity(settings, now),
         queues=frozenset(queues(Path(settings.queues)).teams),
+        scanner=_scanner(settings),
     )
+
+
+def vault(settings: Settings) -> SealedBlobs:
+    """Where documents lie, sealed. Raises BadSetting."""
+    ring = settings.blob_keyring
+    with _said_of("INTHREAD_BLOBS, INTHREAD_S3_REGION, _KEY_ID, _SECRET and _ENDPOINT"):
+        inner = _bucket(settings) if settings.blobs.startswith("s3:") else DiskBlobs(
+            Path(settings.blobs)
+        )
+    return SealedBlobs(inner, keys=ring.keys, newest=ring.newest)
+
+
+def _bucket(settings: Settings) -> Blobs:
+    # A third of a second, which no command waits for that needs no bucket.
+    from integrations.s3_blobs import S3Blobs
+
+    return S3Blobs.at(
+        settings.blobs, region=settings.s3_region, key_id=settings.s3_key_id,
+        secret=settings.s3_secret, endpoint=settings.s3_endpoint,
+    )
+
+
+def _scanner(settings: Settings) -> ClamScanner | None:
+    if not settings.clamd:
+        return None
+    with _said_of("INTHREAD_CLAMD"):
+        return ClamScanner(settings.clamd)
 
 
 def _identity(settings: Settings, now: Callable[[], datetime]) -> OidcSignIn | None:
@@ -156,38 +186,6 @@ def _said_of(variables: str) -> Iterator[None]:
         yield
     except ValueError as wrong:
         raise BadSetting(f"{variables}: {wrong}") from wrong
-
-
-def workflows(files: Iterable[Path], plugins: Registry) -> Mapping[str, Workflow]:
-    """The workflow of every document, by key. Raises WorkflowErrors naming file, place and remedy,
-    ValueError for a file that is not TOML."""
-    found: dict[str, Workflow] = {}
-    for file in files:
-        workflow = load_document(plugins, toml_of(file), str(file))
-        if workflow.key in found:
-            raise ValueError(f"{file}: another file has the workflow {workflow.key!r} already")
-        found[workflow.key] = workflow
-    return found
-
-
-def jurisdictions(folder: Path) -> Mapping[str, Pack]:
-    """The packs of the folder, by key. Raises PackErrors, ValueError for what is not TOML."""
-    return read_packs((toml_of(file), str(file)) for file in sorted(folder.glob("*.toml")))
-
-
-def answers(file: Path, known: Collection[str] = ()) -> Answers:
-    """*known*: the queues. Raises AnswersErrors, BadSetting when there is no such file."""
-    return read_answers(named_file("INTHREAD_ANSWERS", file), str(file), known)
-
-
-def retention(file: Path) -> Retention:
-    """Raises RetentionErrors, BadSetting when there is no such file."""
-    return read_retention(named_file("INTHREAD_RETENTION", file), str(file))
-
-
-def queues(file: Path) -> Queues:
-    """Raises QueuesErrors, BadSetting when there is no such file."""
-    return read_queues_file(named_file("INTHREAD_QUEUES", file), str(file))
 
 
 def routing(settings: Settings, plugins: Registry) -> Routing:

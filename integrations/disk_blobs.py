@@ -1,19 +1,14 @@
-"""Documents in a directory, each under the SHA-256 of its bytes: `ab/cd/abcd...`."""
+"""Blobs in a directory, each a file under its name: `ab/cd/abcd...`."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-class DamagedBlob(Exception):
-    """What lies on the disk is not what was put there."""
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class DiskBlobs:
@@ -28,13 +23,9 @@ class DiskBlobs:
     def key(self) -> str:
         return self._key
 
-    def put(self, digest: str, content: bytes) -> None:
-        """Raises ValueError when the digest is not that of the content."""
-        path = self._path(digest)
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise ValueError("the digest is not that of the content")
-        if self._whole(path, digest):
-            return
+    def put(self, name: str, content: bytes) -> None:
+        """Raises ValueError for a name that is not 64 hex digits."""
+        path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
@@ -49,26 +40,20 @@ class DiskBlobs:
             raise
         self._flush_names(path.parent)
 
-    def get(self, digest: str) -> bytes:
-        """Raises KeyError when there is none, DamagedBlob when its bytes have changed."""
+    def get(self, name: str) -> bytes:
+        """Raises KeyError when there is none."""
         try:
-            content = self._path(digest).read_bytes()
+            return self._path(name).read_bytes()
         except FileNotFoundError:
-            raise KeyError(digest) from None
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise DamagedBlob(digest)
-        return content
+            raise KeyError(name) from None
 
-    def delete(self, digest: str) -> None:
-        self._path(digest).unlink(missing_ok=True)
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
 
-    def _whole(self, path: Path, digest: str) -> bool:
-        return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
-
-    def _path(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
-            raise ValueError("a digest is 64 hex digits in lower case")
-        return self._root / digest[:2] / digest[2:4] / digest
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError("a blob's name is 64 hex digits in lower case")
+        return self._root / name[:2] / name[2:4] / name
 
     def _flush_names(self, directory: Path) -> None:
         """Make the new names last: the file's own, and those of directories just made."""

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from inthread.spi import (
-    Blobs,
     ChannelProvider,
     Connector,
     IdentityProvider,
@@ -18,6 +17,7 @@ from inthread.spi import (
     PaymentProvider,
     Scanner,
     Signer,
+    Vault,
 )
 
 GROUPS = ("miniapps", "connectors", "channels", "payments")
@@ -41,7 +41,7 @@ class Registry:
     connectors: Mapping[str, Connector]
     providers: Mapping[str, ChannelProvider]
     payments: Mapping[str, PaymentProvider]
-    blobs: Blobs
+    blobs: Vault
     queues: frozenset[str] = frozenset()
     identity: IdentityProvider | None = None
     scanner: Scanner | None = None

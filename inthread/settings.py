@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from inthread.domain.shorteners import is_shortener
-from inthread.keyring import Keyring, WeakKey
+from inthread.keyring import Keyring
+from inthread.settings_checks import unsafe_with, wrong_with
 
 PREFIX = "INTHREAD_"
 
@@ -57,7 +57,23 @@ class Settings:
         "queues.toml", "File of the queues of work: who works them, and in which hours."
     )
     retention: str = _setting("retention.toml", "File of the periods for which things are kept.")
-    blobs: str = _setting("var/blobs", "Folder where customers' documents are kept.")
+    blobs: str = _setting(
+        "var/blobs", "Where customers' documents are kept: a folder, or `s3://bucket/prefix/`."
+    )
+    blob_keys: str = _setting(
+        "", "Keys that seal documents, written as INTHREAD_KEYS are: the newest seals, all open. "
+        "Empty in a sandbox: INTHREAD_KEYS.", secret=True,
+    )
+    s3_region: str = _setting("", "The bucket's region, as in `eu-central-1`.")
+    s3_key_id: str = _setting("", "Our access key at the bucket.")
+    s3_secret: str = _setting("", "The secret of that key.", secret=True)
+    s3_endpoint: str = _setting(
+        "", "Another address than Amazon's, for what speaks as S3 does; empty for Amazon."
+    )
+    clamd: str = _setting(
+        "", "ClamAV's daemon, which looks for malware: `host:port` or the path of its socket; "
+        "empty for none.",
+    )
     connectors: str = _setting(
         "billing=http://localhost:8401,compliance=http://localhost:8401",
         "Systems of record as `key=url`, separated by commas.",
@@ -165,6 +181,10 @@ class Settings:
         return Keyring.read(self.keys)
 
     @property
+    def blob_keyring(self) -> Keyring:
+        return Keyring.read(self.blob_keys or self.keys)
+
+    @property
     def workflow_folder(self) -> Path:
         return Path(self.workflows)
 
@@ -175,7 +195,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
     found = {f.name: env[name] for name, f in known.items() if name in env}
     settings = Settings(**found)
-    wrong = [*_wrong(settings), *(_unsafe(settings) if settings.production else [])]
+    wrong = [*wrong_with(settings), *(unsafe_with(settings) if settings.production else [])]
     if wrong:
         raise BadSetting("\n".join(wrong))
     return settings
@@ -207,78 +227,3 @@ def described() -> list[tuple[str, str, str, bool]]:
 
 def _default(f: Field[Any]) -> str:
     return "" if f.default is MISSING else str(f.default)
-
-
-def _wrong(s: Settings) -> list[str]:
-    said = []
-    if s.mode not in ("sandbox", "production"):
-        said.append("INTHREAD_MODE is `sandbox` or `production`")
-    parts = urlsplit(s.origin)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        said.append("INTHREAD_ORIGIN is a scheme and host such as https://pay.example")
-    elif is_shortener(parts.hostname or ""):
-        said.append("INTHREAD_ORIGIN is a shared shortener, which networks block: use your host")
-    said += _limit("INTHREAD_LINK_HOURS", s.link_hours, 336)
-    said += _limit("INTHREAD_CODE_MINUTES", s.code_minutes, 10)
-    said += _limit("INTHREAD_LEASE_SECONDS", s.lease_seconds, 600, least=5)
-    said += _limit("INTHREAD_PROXIES", s.proxies, 5, least=0)
-    for part in s.connectors.split(","):
-        if part.strip() and not part.partition("=")[2].strip():
-            said.append(f"INTHREAD_CONNECTORS: {part.strip()!r} is not key=url")
-    said += _half_set(s)
-    if s.worker not in ("auto", "thread", "process"):
-        said.append("INTHREAD_WORKER is `auto`, `thread` or `process`")
-    try:
-        Keyring.read(s.keys)
-    except WeakKey as weak:
-        said.append(f"INTHREAD_KEYS: {weak}; `inthread keys new` makes one")
-    return said
-
-
-def _limit(name: str, text: str, most: int, least: int = 1) -> list[str]:
-    if text.isascii() and text.isdigit() and least <= int(text) <= most:
-        return []
-    return [f"{name} is a whole number from {least} to {most}, not {text!r}"]
-
-
-def _half_set(s: Settings) -> list[str]:
-    """Providers that would send and could not hear: replies are how people stop us."""
-    said = []
-    by_twilio = s.twilio_sms_from or s.twilio_whatsapp_from or s.twilio_voice_from
-    if by_twilio and not (s.twilio_account and s.twilio_token):
-        said.append("INTHREAD_TWILIO_*_FROM needs INTHREAD_TWILIO_ACCOUNT and _TOKEN")
-    if s.oidc_issuer and not (s.oidc_client and s.oidc_secret):
-        said.append("INTHREAD_OIDC_ISSUER needs INTHREAD_OIDC_CLIENT and INTHREAD_OIDC_SECRET")
-    if s.smtp and not (s.mail_from and s.mail_secret):
-        said.append("INTHREAD_SMTP needs INTHREAD_MAIL_FROM and INTHREAD_MAIL_SECRET")
-    return said
-
-
-_SANDBOX_ONLY = {
-    "phone": "INTHREAD_PHONE: production has no simulator; set it to nothing",
-    "payments_api": "INTHREAD_PAYMENTS_API: production has no sandbox payments; set it to nothing",
-    "clock": "INTHREAD_CLOCK: production goes by the real time; set it to nothing",
-}
-
-
-def _unsafe(s: Settings) -> list[str]:
-    """What production does not start with (security R10.3, R5.9, ASVS 15.2.3)."""
-    said = []
-    if urlsplit(s.origin).scheme != "https" or _local(s.origin):
-        said.append("INTHREAD_ORIGIN: production needs its own https host")
-    said += [line for name, line in _SANDBOX_ONLY.items() if getattr(s, name)]
-    for url in (part.partition("=")[2].strip() for part in s.connectors.split(",") if part):
-        if urlsplit(url).scheme != "https" or _local(url):
-            said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")
-    if s.twilio_url and _local(s.twilio_url):
-        said.append("INTHREAD_TWILIO_URL: production has no local Twilio; set it to nothing")
-    if s.brand_phone == Settings.brand_phone:
-        said.append("INTHREAD_BRAND_PHONE: production needs your own number")
-    if s.brand_name == Settings.brand_name:
-        said.append("INTHREAD_BRAND_NAME: production needs your own name")
-    return said
-
-
-def _local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

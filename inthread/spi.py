@@ -29,7 +29,7 @@ __all__ = [
     "IdentityProvider", "Incoming", "Invalid", "KeptCard", "Line", "MiniApp", "Money",
     "NeedsCard", "NeedsPayment", "NewContact", "Offer", "Outgoing", "Payment", "PaymentEvent",
     "PaymentKind", "PaymentMode", "PaymentProvider", "Rejected", "Retry", "Scanner", "Sent",
-    "Settled", "SignIn", "Signer", "Term", "Undeliverable", "Upload", "Writeback",
+    "Settled", "SignIn", "Signer", "Term", "Undeliverable", "Upload", "Vault", "Writeback",
 ]
 
 T = TypeVar("T")
@@ -170,7 +170,8 @@ class Settled:
     """The action is done. `values` is what the workflow's proof may map into writebacks.
 
     `amount`: money by which what is owed goes down now. Whether the case is done with it is the
-    workflow's to say. `contacts`: how the customer is reached from now on; the core tells the old
+    workflow's to say. `rest_until`: a case that is not done with it asks for nothing before that
+    day of the customer's own, and then goes on. `contacts`: how the customer is reached from now on; the core tells the old
     contact point and the new one, and sends no code to a new one for seven days. `guarded`: it
     changes what protects the customer, so a strong code for this very choice is asked for,
     whatever policy says (PSD2 RTS Art. 5; ASVS 7.5.1); `contacts` always are.
@@ -180,6 +181,7 @@ class Settled:
     values: Mapping[str, object]
     amount: Money | None = None
     contacts: Sequence[NewContact] = ()
+    rest_until: date | None = None
     guarded: bool = False
 
 
@@ -248,7 +250,7 @@ class MiniApp(Protocol):
     def read(self, offer: Offer, form: Form) -> Choice:
         """Check what was sent against the terms. Raises Invalid."""
 
-    def settle(self, offer: Offer, choice: Choice) -> Settled | NeedsPayment: ...
+    def settle(self, offer: Offer, choice: Choice) -> Settled | NeedsPayment | NeedsCard: ...
 
 
 # --- systems of record -----------------------------------------------------------------------
@@ -323,7 +325,8 @@ class PaymentProvider(Protocol):
 
     def close(self, payment: Payment) -> Sequence[PaymentEvent]:
         """Let nobody pay at this checkout any more, and tell what became of it: the events as
-        `fetch` gives them, ending in CLOSED unless the money had moved. Closing twice is one."""
+        `fetch` gives them, ending in CLOSED unless the money had moved. Closing twice is one. A
+        charge that is closed is not taken any more, whenever it is asked for."""
 
 
 # --- channels --------------------------------------------------------------------------------
@@ -443,18 +446,28 @@ class ChannelProvider(Protocol):
 
 
 class Blobs(Protocol):
-    """Where documents lie. Content-addressed: the name is the SHA-256 of the bytes, in hex."""
+    """Where bytes lie, each blob under a name of 64 hex digits. What is put is sealed already: a
+    store neither opens nor checks it."""
 
     @property
     def key(self) -> str: ...
 
-    def put(self, digest: str, content: bytes) -> None:
-        """Keep it. Putting the same digest again changes nothing."""
+    def put(self, name: str, content: bytes) -> None:
+        """Keep it, in the place of what was there: whole, or not at all."""
 
-    def get(self, digest: str) -> bytes:
+    def get(self, name: str) -> bytes:
         """The bytes. Raises KeyError when there are none."""
 
-    def delete(self, digest: str) -> None: ...
+    def delete(self, name: str) -> None:
+        """Nothing is there any more, whether there was or not."""
+
+
+class Vault(Blobs, Protocol):
+    """Where documents lie. The name is the SHA-256 of the plain bytes; what another name is put or
+    found under is refused."""
+
+    def rewrap(self, name: str) -> bool:
+        """Seal it by the newest key. False when it was. Raises KeyError when there is none."""
 
 
 # --- what is done to documents ---------------------------------------------------------------

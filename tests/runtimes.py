@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app import answers, jurisdictions, queues, retention
+from integrations.sealed_blobs import SealedBlobs
 from inthread.domain.answers import Answers
 from inthread.domain.jurisdiction import Pack
 from inthread.domain.queues import Queues
@@ -21,17 +22,20 @@ from inthread.domain.workflow_reader import read_workflow
 from inthread.keyring import Keyring
 from inthread.registry import Registry, by_key
 from inthread.runtime import Brand, Limits, Runtime
+from inthread.spi import Blobs
 from inthread.store.db import Database
 from inthread.testing import FakeBlobs, FakeChannel, FakeOffice, FakePayments
 from miniapps.attest import Attest
+from miniapps.details import Details
 from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
+from miniapps.update_card import UpdateCard
 from miniapps.upload import Upload
 from tests.clock import Clock, Ids
 
 ROOT = Path(__file__).parents[1]
-MINIAPPS = (Pay(), Plan(), Promise(), Upload(), Attest())
+MINIAPPS = (Pay(), Plan(), Promise(), Upload(), Attest(), UpdateCard(), Details())
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,12 @@ def a_keyring(*, names: tuple[str, ...] = ("k1",)) -> Keyring:
     return Keyring.read(",".join(f"{n}:{key}" for n, key in zip(names, made, strict=True)))
 
 
+def a_vault(inner: Blobs, *, names: tuple[str, ...] = ("k1",)) -> SealedBlobs:
+    """*inner* with documents sealed by these keys."""
+    ring = a_keyring(names=names)
+    return SealedBlobs(inner, keys=ring.keys, newest=ring.newest)
+
+
 def a_runtime(
     db: Database, *, clock: Clock | None = None, ids: Ids | None = None,
     keyring: Keyring | None = None, limits: Limits | None = None,
@@ -111,7 +121,8 @@ def a_runtime(
         miniapps=by_key(MINIAPPS),
         connectors=by_key([FakeOffice(clock, key=k) for k in ("billing", "compliance")]),
         providers=by_key([FakeChannel(k) for k in ("sms", "email", "whatsapp")]),
-        payments=by_key([pay]), blobs=FakeBlobs(), queues=frozenset(shipped_queues().teams),
+        payments=by_key([pay]), blobs=a_vault(FakeBlobs()),
+        queues=frozenset(shipped_queues().teams),
     )
     for office in registry.connectors.values():
         assert isinstance(office, FakeOffice)
@@ -131,8 +142,8 @@ def fakes_of(rt: Runtime) -> Fakes:
     channels: Any = rt.registry.providers
     offices: Any = rt.registry.connectors
     provider: Any = rt.registry.payments[rt.payment_provider]
-    blobs: Any = rt.registry.blobs
+    vault: Any = rt.registry.blobs
     return Fakes(
         channels["sms"], channels["email"], channels["whatsapp"], offices["billing"],
-        offices["compliance"], provider, blobs,
+        offices["compliance"], provider, vault.inner,
     )

@@ -11,13 +11,13 @@ from inthread.cli.seen import (
     Seen,
     see_clock,
     see_database,
-    see_folder,
     see_jobs,
     see_keys,
     see_peers,
     see_plugins,
     see_settings,
 )
+from inthread.cli.seen_documents import see_documents
 from inthread.cli.seen_providers import see_providers
 from inthread.cli.start import checked_settings
 from inthread.settings import Settings
@@ -62,4 +62,4 @@ def look(parts: Parts, settings: Settings) -> list[Seen]:
             seen += [see_clock(db), see_jobs(db, settings), *see_providers(parts, settings, db)]
     finally:
         db.dispose()
-    return [*seen, *see_peers(settings), see_folder(settings)]
+    return [*seen, *see_peers(settings), *see_documents(parts, settings)]

@@ -20,11 +20,11 @@ from inthread.registry import Registry
 from inthread.runtime import utc_now
 from inthread.testing import (
     Finding,
-    check_blobs,
     check_channel,
     check_connector,
     check_miniapp,
     check_payment_provider,
+    check_vault,
 )
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _payments(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
 
 
 def _blobs(plugins: Registry, key: str, sample: Sample) -> list[Finding]:
-    return check_blobs(plugins.blobs)
+    return check_vault(plugins.blobs)
 
 
 def _read(file: Path | None) -> Mapping[str, object]:

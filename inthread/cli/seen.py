@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import ssl
 import sys
@@ -23,7 +22,6 @@ WAIT = 3.0
 # A worker looks twice a second: what is due for longer than this has nobody to carry it.
 LATE = timedelta(seconds=60)
 APART = timedelta(seconds=2)
-LEAST_FREE = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -132,17 +130,6 @@ def no_way_to(url: str) -> str | None:
     except OSError as trouble:
         return str(trouble)
     return None
-
-
-def see_folder(settings: Settings) -> Seen:
-    """Where documents go: that it can be written, and how much is free."""
-    folder = Path(settings.blobs).absolute()
-    there = next(p for p in (folder, *folder.parents) if p.exists())
-    free = shutil.disk_usage(there).free
-    if not os.access(there, os.W_OK | os.X_OK):
-        return Seen("documents", "wrong", f"{folder} cannot be written")
-    said = f"{folder}, {free / (1 << 30):.1f} GiB free"
-    return Seen("documents", "ok" if free >= LEAST_FREE else "wrong", said)
 
 
 def _long(span: timedelta) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from inthread.spi import (
     Applied,
@@ -22,6 +23,7 @@ from inthread.spi import (
     Rejected,
     Retry,
     Sent,
+    Vault,
     Writeback,
 )
 from inthread.testing.findings import Finding as Finding
@@ -179,23 +181,45 @@ def check_channel(
 
 
 def check_blobs(blobs: Blobs) -> list[Finding]:
-    """Keeps, gives back and deletes one small document."""
-    book = Notebook()
+    """Keeps, replaces, gives back and deletes one small blob."""
+    book, name = Notebook(), hashlib.sha256(b"conformance").hexdigest()
     _names(book, blobs.key)
-    content = b"conformance \x00\xff document"
-    digest = hashlib.sha256(content).hexdigest()
-    book.raises("nothing is KeyError", KeyError, lambda: blobs.get(digest))
-    for name in ("keeps", "keeps the same again"):
-        book.attempt(name, lambda: blobs.put(digest, content))
-        book.equal(name, content, book.attempt(name, lambda: blobs.get(digest)))
+    book.raises("nothing is KeyError", KeyError, lambda: blobs.get(name))
+    first = b"conformance \x00\xff blob"
+    for what, content in (
+        ("keeps", first), ("keeps the same again", first),
+        ("another takes its place, whole", b"short"), ("keeps nothing at all", b""),
+    ):
+        book.attempt(what, partial(blobs.put, name, content))
+        book.equal(what, content, book.attempt(what, lambda: blobs.get(name)))
+    _deletes(book, blobs, name)
+    return book.findings
+
+
+def check_vault(vault: Vault) -> list[Finding]:
+    """Keeps, gives back and deletes one small document."""
+    book, content = Notebook(), b"conformance \x00\xff document"
+    _names(book, vault.key)
+    name = hashlib.sha256(content).hexdigest()
+    book.raises("nothing is KeyError", KeyError, lambda: vault.get(name))
+    book.raises("nothing has no key to renew", KeyError, lambda: vault.rewrap(name))
+    for what in ("keeps", "keeps the same again"):
+        book.attempt(what, lambda: vault.put(name, content))
+        book.equal(what, content, book.attempt(what, lambda: vault.get(name)))
     book.raises(
         "another content under a digest is refused", ValueError,
-        lambda: blobs.put(hashlib.sha256(b"other").hexdigest(), content),
+        lambda: vault.put(hashlib.sha256(b"other").hexdigest(), content),
     )
-    book.attempt("deletes", lambda: blobs.delete(digest))
-    book.raises("deleted is KeyError", KeyError, lambda: blobs.get(digest))
-    book.attempt("deletes what is not there", lambda: blobs.delete(digest))
+    book.equal("the newest key sealed it", (False,),
+               book.attempt("the newest key sealed it", lambda: (vault.rewrap(name),)))
+    _deletes(book, vault, name)
     return book.findings
+
+
+def _deletes(book: Notebook, blobs: Blobs, name: str) -> None:
+    book.attempt("deletes", lambda: blobs.delete(name))
+    book.raises("deleted is KeyError", KeyError, lambda: blobs.get(name))
+    book.attempt("deletes what is not there", lambda: blobs.delete(name))
 
 
 def _names(book: Notebook, key: str) -> None:

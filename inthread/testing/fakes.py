@@ -1,10 +1,10 @@
-"""A channel and a blob store in memory."""
+"""A channel, a blob store and a scanner in memory."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 
 from inthread.spi import Heard, Hook, Outgoing, Rejected, Retry, Sent, Undeliverable
@@ -76,18 +76,34 @@ class FakeBlobs:
     def key(self) -> str:
         return self._key
 
-    def put(self, digest: str, content: bytes) -> None:
-        check_digest(digest, content)
-        self.kept.setdefault(digest, content)
+    def put(self, name: str, content: bytes) -> None:
+        self.kept[name] = content
 
-    def get(self, digest: str) -> bytes:
-        return self.kept[digest]
+    def get(self, name: str) -> bytes:
+        return self.kept[name]
 
-    def delete(self, digest: str) -> None:
-        self.kept.pop(digest, None)
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
 
 
-def check_digest(digest: str, content: bytes) -> None:
-    """Raises ValueError when `digest` is not the SHA-256 of `content` in hex."""
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise ValueError("the digest is not that of the content")
+class FakeScanner:
+    """Finds `Test.Mark` in what has the mark. While `away`, nothing can be looked at."""
+
+    MARK = b"malware for tests"
+
+    def __init__(self, key: str = "scan") -> None:
+        self._key = key
+        self.away = False
+        self.seen = 0
+        self.on_call: Callable[[], None] = lambda: None
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def scan(self, content: bytes) -> str:
+        self.on_call()
+        if self.away:
+            raise ConnectionRefusedError("the scanner is away")
+        self.seen += 1
+        return "Test.Mark" if self.MARK in content else ""

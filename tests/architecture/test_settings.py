@@ -8,7 +8,7 @@ import re
 from inthread.settings import Settings
 from tests.architecture.tree import ROOT
 
-_NAMED = re.compile(r"`(INTHREAD_[A-Z_]+)`")
+_NAMED = re.compile(r"`(INTHREAD_[A-Z0-9_]+)`")
 
 
 def _settings() -> set[str]:

@@ -152,3 +152,13 @@ def test_nothing_is_asked_when_all_is_there(machine: Machine) -> None:
     machine.has("dpkg-query", 'echo "install ok installed"')
     done = machine.run("chromium.sh", INTHREAD_TEST_CHROMIUM=str(machine.folder / "bash"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_no_scanner_and_no_apt(machine: Machine) -> None:
+    said = _sentence(machine.run("clamd.sh", INTHREAD_TEST_CLAMD="/nowhere/clamd"))
+    assert said == "INTHREAD_TEST_CLAMD names /nowhere/clamd, and there is no program there."
+
+
+def test_nothing_is_asked_when_the_scanner_is_there(machine: Machine) -> None:
+    done = machine.run("clamd.sh", INTHREAD_TEST_CLAMD=str(machine.folder / "bash"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from inthread.runtime import sortable_id, utc_now
 from inthread.settings import described
@@ -16,6 +17,7 @@ from inthread.store.db import Database
 from tests.build import a_case, a_person, a_runtime
 from tests.cli.conftest import Inthread, Said
 from tests.clock import Clock
+from tests.peers import clamd, moto
 
 
 @pytest.fixture
@@ -155,3 +157,32 @@ def test_a_workflow_that_does_not_hold_is_shown(
     lines = _lines(inthread("doctor"), "workflows")
     assert len(lines) > 3
     assert all(line.startswith(f"wrong  {folder}/half.toml") for line in lines)
+
+
+@pytest.mark.usefixtures("migrated", "somebody")
+def test_the_scanner_is_asked(
+    inthread: Inthread, settings: dict[str, str], tmp_path: Path
+) -> None:
+    with clamd(tmp_path) as scanner:
+        settings["INTHREAD_CLAMD"] = scanner.path
+        assert _lines(inthread("doctor"), "scanner") == [f"ok     {scanner.path}"]
+    said = inthread("doctor")
+    assert said.status == 1
+    (line,) = _lines(said, "scanner")
+    assert line.startswith(f"wrong  {scanner.path} does not answer: FileNotFoundError: ")
+
+
+@pytest.mark.usefixtures("migrated", "somebody")
+def test_the_bucket_is_asked(
+    inthread: Inthread, settings: dict[str, str], tmp_path: Path
+) -> None:
+    settings |= {
+        "INTHREAD_BLOBS": "s3://alder-documents/", "INTHREAD_S3_REGION": "us-east-1",
+        "INTHREAD_S3_KEY_ID": "ours", "INTHREAD_S3_SECRET": "ours too",
+    }
+    with moto(tmp_path) as url:
+        settings["INTHREAD_S3_ENDPOINT"] = url
+        (line,) = _lines(inthread("doctor"), "documents")
+        assert line.startswith("wrong  s3://alder-documents/ does not answer: NoSuchBucket: ")
+        requests.put(f"{url}/alder-documents", timeout=10).raise_for_status()
+        assert _lines(inthread("doctor"), "documents") == ["ok     s3://alder-documents/"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from inthread.cli.keys import new_key
 from tests.cli.conftest import Inthread, good_settings
 from tests.sandbox.processes import KEY, SECRET, running
 
@@ -57,7 +58,7 @@ def _sample(folder: Path, text: str) -> Path:
 def test_a_blob_store(inthread: Inthread, settings: dict[str, str]) -> None:
     said = inthread("plugins", "check", "disk")
     assert (said.status, said.err) == (0, "")
-    assert said.out.endswith("\nblob store disk: 6 of 6 promises kept\n"), said.out
+    assert said.out.endswith("\nblob store disk: 8 of 8 promises kept\n"), said.out
     assert [p for p in Path(settings["INTHREAD_BLOBS"]).rglob("*") if p.is_file()] == []
 
 
@@ -132,7 +133,8 @@ def test_nothing_is_called_in_production_unless_it_is_meant(
         "INTHREAD_MODE": "production", "INTHREAD_ORIGIN": "https://pay.alder.example",
         "INTHREAD_CONNECTORS": "billing=https://billing.alder.example",
         "INTHREAD_PAYMENTS_API": "", "INTHREAD_PHONE": "", "INTHREAD_BRAND_NAME": "Alder Credit",
-        "INTHREAD_BRAND_PHONE": "+44 20 7946 0000",
+        "INTHREAD_BRAND_PHONE": "+44 20 7946 0000", "INTHREAD_BLOB_KEYS": new_key("b1"),
+        "INTHREAD_CLAMD": "/run/clamav/clamd.ctl",
     }
     said = inthread("plugins", "check", "billing")
     assert (said.status, said.out, said.err) == (1, "", (

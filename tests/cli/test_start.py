@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from inthread.cli.keys import new_key
 from inthread.cli.parts import Stop
 from inthread.cli.start import checked_settings
 from inthread.store.db import Database
@@ -80,6 +81,26 @@ def test_everything_wrong_is_said_at_once(inthread: Inthread, settings: dict[str
         "INTHREAD_LEASE_SECONDS is a whole number from 5 to 600, not '4'",
         "INTHREAD_CONNECTORS: 'billing' is not key=url",
     ]
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"INTHREAD_BLOB_KEYS": "b1:short"}, "INTHREAD_BLOB_KEYS: key b1 is not base64; `inthread keys "
+     "new` makes one\n"),
+    ({"INTHREAD_BLOBS": "s3://documents", "INTHREAD_S3_REGION": "eu-central-1"},
+     "INTHREAD_BLOBS in a bucket needs INTHREAD_S3_REGION, _KEY_ID and _SECRET\n"),
+    ({"INTHREAD_BLOBS": "s3://D/", "INTHREAD_S3_REGION": "eu-central-1", "INTHREAD_S3_KEY_ID": "k",
+      "INTHREAD_S3_SECRET": "s"},
+     "INTHREAD_BLOBS, INTHREAD_S3_REGION, _KEY_ID, _SECRET and _ENDPOINT: a bucket is written "
+     "s3://bucket or s3://bucket/prefix/\n"),
+    ({"INTHREAD_CLAMD": "clamd"}, "INTHREAD_CLAMD: a scanner is host:port, or the path of a socket "
+     "that begins with /\n"),
+])
+def test_where_documents_cannot_be_kept_stops_the_start(
+    inthread: Inthread, settings: dict[str, str], given: dict[str, str], said: str
+) -> None:
+    settings |= given
+    done = inthread("worker")
+    assert (done.status, done.err) == (1, said)
 
 
 def test_an_unknown_plugin_stops_the_start(inthread: Inthread, settings: dict[str, str]) -> None:
@@ -213,7 +234,8 @@ def _production(tmp_path: Path) -> dict[str, str]:
         "INTHREAD_MODE": "production", "INTHREAD_ORIGIN": "https://pay.alder.example",
         "INTHREAD_CONNECTORS": "billing=https://billing.alder.example",
         "INTHREAD_PAYMENTS_API": "", "INTHREAD_PHONE": "", "INTHREAD_BRAND_NAME": "Alder Credit",
-        "INTHREAD_BRAND_PHONE": "+44 20 7946 0000",
+        "INTHREAD_BRAND_PHONE": "+44 20 7946 0000", "INTHREAD_BLOB_KEYS": new_key("b1"),
+        "INTHREAD_CLAMD": "/run/clamav/clamd.ctl",
     }
 
 
@@ -222,6 +244,11 @@ def test_r10_3_production_that_is_complete_may_start(tmp_path: Path) -> None:
     assert checked_settings(_production(tmp_path)).production
 
 
+ONE = new_key("k1")
+_KEYS_OF_THEIR_OWN = (
+    "INTHREAD_BLOB_KEYS: production seals documents with keys of their own; `inthread keys new` "
+    "makes one"
+)
 UNSAFE = {
     "http": ({"INTHREAD_ORIGIN": "http://pay.alder.example"},
              "INTHREAD_ORIGIN: production needs its own https host"),
@@ -236,6 +263,12 @@ UNSAFE = {
     "connector": ({"INTHREAD_CONNECTORS": "billing=http://localhost:8401"},
                   "INTHREAD_CONNECTORS: http://localhost:8401 is a sandbox address; production "
                   "needs https"),
+    "no scanner": ({"INTHREAD_CLAMD": ""},
+                   "INTHREAD_CLAMD: production keeps no document that nothing looked at"),
+    "no blob keys": ({"INTHREAD_BLOB_KEYS": ""}, _KEYS_OF_THEIR_OWN),
+    "one key for all": ({"INTHREAD_BLOB_KEYS": ONE, "INTHREAD_KEYS": ONE}, _KEYS_OF_THEIR_OWN),
+    "plain bucket": ({"INTHREAD_S3_ENDPOINT": "http://s3.alder.example"},
+                     "INTHREAD_S3_ENDPOINT: production needs https"),
     "name": ({"INTHREAD_BRAND_NAME": "Alderway"},
              "INTHREAD_BRAND_NAME: production needs your own name"),
     "number": ({"INTHREAD_BRAND_PHONE": "+1 555 010 0147"},

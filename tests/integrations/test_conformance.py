@@ -14,6 +14,7 @@ import requests
 
 from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
+from integrations.sealed_blobs import SealedBlobs
 from inthread.spi import (
     Applied,
     Checkout,
@@ -39,8 +40,10 @@ from inthread.testing import (
     check_channel,
     check_connector,
     check_payment_provider,
+    check_vault,
 )
 from tests.integrations.conftest import Office, now
+from tests.runtimes import a_vault
 from tests.sandbox.inthread_stub import Stub
 from tests.sandbox.processes import KEY, SECRET
 
@@ -109,6 +112,8 @@ def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Num
 
 def test_the_disk_conforms(tmp_path: Path) -> None:
     assert failed(check_blobs(DiskBlobs(tmp_path))) == []
+    assert failed(check_vault(a_vault(DiskBlobs(tmp_path)))) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_the_fakes_conform() -> None:
@@ -219,16 +224,29 @@ def test_a_connector_that_breaks_is_a_finding_and_not_the_end() -> None:
     assert "raised TimeoutError: not done, and no answer came" in [f.seen for f in findings]
 
 
-def test_blobs_that_take_any_digest_are_found() -> None:
-    class Careless(FakeBlobs):
-        def put(self, digest: str, content: bytes) -> None:
-            self.kept[digest] = content
+def test_blobs_that_keep_the_first_or_never_forget_are_found() -> None:
+    class Stubborn(FakeBlobs):
+        def put(self, name: str, content: bytes) -> None:
+            self.kept.setdefault(name, content)
 
-        def delete(self, digest: str) -> None:
+        def delete(self, name: str) -> None:
             """Keeps it."""
 
-    assert failed(check_blobs(Careless())) == [
-        "another content under a digest is refused", "deleted is KeyError"]
+    assert failed(check_blobs(Stubborn())) == [
+        "another takes its place, whole", "keeps nothing at all", "deleted is KeyError"]
+
+
+def test_a_vault_that_takes_any_digest_is_found() -> None:
+    class Careless(SealedBlobs):
+        def put(self, name: str, content: bytes) -> None:
+            self.inner.put(name, content)
+
+        def get(self, name: str) -> bytes:
+            return self.inner.get(name)
+
+    careless = Careless(FakeBlobs(), keys={"k1": b"k" * 32}, newest="k1")
+    assert failed(check_vault(careless)) == [
+        "another content under a digest is refused", "the newest key sealed it"]
 
 
 class TrustsAnyone(FakePayments):

@@ -116,7 +116,8 @@ def _no_port() -> socket.socket:
 
 def _secrets() -> dict[str, str]:
     return {
-        "INTHREAD_KEYS": new_key("k1"), "INTHREAD_CONNECTOR_SECRET": new_secret(),
+        "INTHREAD_KEYS": new_key("k1"), "INTHREAD_BLOB_KEYS": new_key("b1"),
+        "INTHREAD_CONNECTOR_SECRET": new_secret(),
         "INTHREAD_PAYMENTS_SECRET": new_secret(), "INTHREAD_PAYMENTS_KEY": random_token(),
         "INTHREAD_PHONE_KEY": random_token(),
     }
