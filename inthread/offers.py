@@ -68,7 +68,9 @@ def _terms(workflow: Workflow, verdict: Verdict, locale: str) -> Mapping[str, ob
         if statement is not None:
             terms[f"{name}_text"] = statement.text[locale]
             terms[f"{name}_version"] = statement.version
-    agreement = workflow.agreements.get(verdict.action)
-    if agreement is not None:
-        terms["agreement"] = agreement[locale].text
+    for term, words in (
+        ("agreement", workflow.agreements), ("authorisation", workflow.authorisations),
+    ):
+        if verdict.action in words:
+            terms[term] = words[verdict.action][locale].text
     return terms

@@ -1,12 +1,15 @@
-"""Pay: all that is owed, a third of it, or another amount within the terms."""
+"""Pay: all that is owed, a third of it, or another amount within the terms; now, or on a later day
+that policy allows."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from types import MappingProxyType
 
-from inthread.spi import Choice, Form, Invalid, Line, Money, NeedsPayment, Offer, Term
+from inthread.spi import Choice, Form, Invalid, Line, Money, NeedsCard, NeedsPayment, Offer, Term
+from miniapps.exact import cash, day_in_full, fill
+from miniapps.reading import methods_of, term_or, typed_amount, typed_day
 
 WORDING: Mapping[str, str] = MappingProxyType({
     "choose": "Choose how much to pay",
@@ -14,30 +17,47 @@ WORDING: Mapping[str, str] = MappingProxyType({
     "not_an_amount": "Enter the amount in figures, like %(least)s",
     "at_least": "Enter an amount from %(least)s to %(most)s",
     "at_most": "Enter an amount from %(least)s to %(most)s",
+    "choose_when": "Choose when to pay",
+    "no_day": "Choose the day you would like to pay",
+    "not_a_day": "Enter the day like %(example)s",
+    "past": "Choose a later day, from %(earliest)s to %(latest)s, or pay now",
+    "too_late": "Choose a day from %(earliest)s to %(latest)s",
     "you_pay_now": "You pay now",
+    "you_pay_on": "You pay on",
+    "amount": "Amount",
     "left_after": "Left after this",
 })
 
-# No grouping has two digits, so 61,40 can only be sixty-one and forty hundredths.
-_DECIMAL_COMMA = re.compile(r"\A([0-9]+),([0-9]{1,2})\Z")
+_Problems = dict[str, tuple[str, Mapping[str, object]]]
 
 
 class Pay:
     """`least` and `most` bound one payment. `other` says whether an amount may be typed.
+    `latest_days`: how many days from today it may be put off, with a card that is kept until then;
+    `agreement`, from the workflow's wording, is what is agreed to in that case, its fields `amount`
+    and `date`. `methods` are of `miniapps.reading.METHODS`. `others`: somebody else may pay.
 
-    When less than `least` is owed, what is owed is the least: a case can always be paid off.
+    When less than `least` is owed, what is owed is the least: a case can always be paid off. There
+    is no fee, whatever is chosen.
     """
 
     key: str = "pay"
     template: str = "miniapps/pay.html"
     checked: bool = True
     wording: Mapping[str, str] = WORDING
-    terms: Mapping[str, Term] = MappingProxyType(
-        {"least": Term("money"), "most": Term("money"), "other": Term("boolean")}
-    )
+    terms: Mapping[str, Term] = MappingProxyType({
+        "least": Term("money"),
+        "most": Term("money"),
+        "other": Term("boolean"),
+        "latest_days": Term("integer", required=False),
+        "methods": Term("texts", required=False),
+        "others": Term("boolean", required=False),
+        "agreement": Term("text", required=False),
+    })
 
     def page(self, offer: Offer) -> Mapping[str, object]:
-        """`choices`: {key: all | part, amount, left} and {key: other}; `least`, `most`, `owed`."""
+        """`choices`: {key: all | part, amount, left} and {key: other}; `least`, `most`, `owed`;
+        `later`: {earliest, latest} or None; `methods`; `others`."""
         owed, least, most = _bounds(offer)
         choices: list[dict[str, object]] = [
             {"key": key, "amount": amount, "left": owed - amount}
@@ -45,21 +65,44 @@ class Pay:
         ]
         if _may_type(offer):
             choices.append({"key": "other"})
-        return {"choices": choices, "least": least, "most": most, "owed": owed}
+        return {
+            "choices": choices, "least": least, "most": most, "owed": owed,
+            "later": _later(offer), "methods": methods_of(offer),
+            "others": term_or(offer, "others", bool, False),
+        }
 
     def read(self, offer: Offer, form: Form) -> Choice:
-        """`values`: how, and amount (major units) when it was typed; empty otherwise."""
-        how = form.text("how")
-        amount = _amount(offer, how, form.text("amount"))
+        """`values`: how, and amount (major units) when it was typed, empty otherwise; for a later
+        day also when (`later`) and on (ISO 8601 date). All problems are told at once."""
+        problems: _Problems = {}
+        amount, day, how = None, None, form.text("how")
+        try:
+            amount = _amount(offer, how, form.text("amount"))
+        except Invalid as invalid:
+            problems.update(invalid.problems)
+        try:
+            day = _day(offer, form.text("when"), form.text("on"))
+        except Invalid as invalid:
+            problems.update(invalid.problems)
+        if amount is None or problems:
+            raise Invalid(problems)
         values = {"how": how, "amount": amount.plain() if how == "other" else ""}
-        lines = (Line("you_pay_now", amount), Line("left_after", _owed(offer) - amount))
-        return Choice(values, lines)
+        left = Line("left_after", _owed(offer) - amount)
+        if day is None:
+            return Choice(values, (Line("you_pay_now", amount), left))
+        values |= {"when": "later", "on": day.isoformat()}
+        lines = (Line("you_pay_on", day), Line("amount", amount), left)
+        return Choice(values, lines, _agreement(offer, amount, day))
 
-    def settle(self, offer: Offer, choice: Choice) -> NeedsPayment:
+    def settle(self, offer: Offer, choice: Choice) -> NeedsPayment | NeedsCard:
         """`values`: minor (units, above zero) and currency."""
-        amount = _amount(offer, str(choice.values["how"]), str(choice.values["amount"]))
+        said = {name: str(value) for name, value in choice.values.items()}
+        amount = _amount(offer, said["how"], said["amount"])
+        day = _day(offer, said.get("when", ""), said.get("on", ""))
         values = {"minor": amount.minor, "currency": amount.currency}
-        return NeedsPayment("paid", amount, values)
+        if day is None:
+            return NeedsPayment("paid", amount, values, methods=methods_of(offer))
+        return NeedsCard("paid", values, methods_of(offer), charge=amount, on=day)
 
 
 def _owed(offer: Offer) -> Money:
@@ -96,24 +139,36 @@ def _may_type(offer: Offer) -> bool:
 
 def _amount(offer: Offer, how: str, text: str) -> Money:
     if how == "other" and _may_type(offer):
-        return _typed(offer, text)
+        _, least, most = _bounds(offer)
+        return typed_amount("amount", text, least, most)
     ready = _ready_made(offer)
     if how not in ready:
         raise Invalid({"how": ("choose", {})})
     return ready[how]
 
 
-def _typed(offer: Offer, text: str) -> Money:
-    owed, least, most = _bounds(offer)
-    bounds = {"least": least, "most": most}
-    if not text:
-        raise Invalid({"amount": ("amount_missing", bounds)})
-    try:
-        amount = Money.parse(_DECIMAL_COMMA.sub(r"\1.\2", text), owed.currency)
-    except ValueError:
-        raise Invalid({"amount": ("not_an_amount", bounds)}) from None
-    if amount < least:
-        raise Invalid({"amount": ("at_least", bounds)})
-    if most < amount:
-        raise Invalid({"amount": ("at_most", bounds)})
-    return amount
+def _later(offer: Offer) -> dict[str, date] | None:
+    """The days it may be put off to, from tomorrow; None when it may not."""
+    days = term_or(offer, "latest_days", int, 0)
+    if days < 1:
+        return None
+    return {"earliest": offer.today + timedelta(days=1),
+            "latest": offer.today + timedelta(days=days)}
+
+
+def _day(offer: Offer, when: str, on: str) -> date | None:
+    """The later day, or None for now. A form that does not ask means now."""
+    later = _later(offer)
+    if when in ("", "now"):
+        return None
+    if when != "later" or later is None:
+        raise Invalid({"when": ("choose_when", {})})
+    return typed_day("on", on, later["earliest"], later["latest"])
+
+
+def _agreement(offer: Offer, amount: Money, day: date) -> str | None:
+    if "agreement" not in offer.terms:
+        return None
+    return fill("the agreement of a later payment", offer.term("agreement", str), {
+        "amount": cash(amount, offer.locale), "date": day_in_full(day, offer.locale),
+    })

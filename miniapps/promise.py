@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from inthread.spi import Choice, Form, Invalid, Line, Money, Offer, Settled, Term
+from miniapps.reading import typed_amount, typed_day
 
 WORDING: Mapping[str, str] = MappingProxyType({
     "no_day": "Choose the day you will pay",
@@ -23,9 +23,6 @@ WORDING: Mapping[str, str] = MappingProxyType({
     "by": "By",
 })
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# No grouping has two digits, so 61,40 can only be sixty-one and forty hundredths.
-_DECIMAL_COMMA = re.compile(r"\A([0-9]+),([0-9]{1,2})\Z")
 _Problems = dict[str, tuple[str, Mapping[str, object]]]
 
 
@@ -71,11 +68,12 @@ class Promise:
         return Choice(values, (Line("you_will_pay", amount), Line("by", day)))
 
     def settle(self, offer: Offer, choice: Choice) -> Settled:
-        """`values`: on (ISO 8601 date), minor (units, above zero) and currency."""
+        """`values`: on (ISO 8601 date), minor (units, above zero) and currency. What is left of the
+        case rests until that day is over."""
         amount = _amount(offer, str(choice.values["how"]), str(choice.values["amount"]))
         return Settled("promised", {
             "on": choice.values["on"], "minor": amount.minor, "currency": amount.currency,
-        })
+        }, rest_until=date.fromisoformat(str(choice.values["on"])) + timedelta(days=1))
 
 
 def _owed(offer: Offer) -> Money:
@@ -97,37 +95,13 @@ def _days(offer: Offer) -> dict[str, date]:
 
 def _day(offer: Offer, text: str) -> date:
     days = _days(offer)
-    if not text:
-        raise Invalid({"on": ("no_day", days)})
-    try:
-        # fromisoformat alone also takes 20261121 and week dates.
-        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid({"on": ("not_a_day", {"example": days["latest"].isoformat()})})
-    if day < days["earliest"]:
-        raise Invalid({"on": ("past", days)})
-    if day > days["latest"]:
-        raise Invalid({"on": ("too_late", days)})
-    return day
+    return typed_day("on", text, days["earliest"], days["latest"])
 
 
 def _amount(offer: Offer, how: str, text: str) -> Money:
     least, most = _bounds(offer)
-    bounds = {"least": least, "most": most}
     if how == "all":
         return most
     if how != "other" or least == most:
         raise Invalid({"how": ("choose", {})})
-    if not text:
-        raise Invalid({"amount": ("amount_missing", bounds)})
-    try:
-        amount = Money.parse(_DECIMAL_COMMA.sub(r"\1.\2", text), most.currency)
-    except ValueError:
-        raise Invalid({"amount": ("not_an_amount", bounds)}) from None
-    if amount < least:
-        raise Invalid({"amount": ("at_least", bounds)})
-    if most < amount:
-        raise Invalid({"amount": ("at_most", bounds)})
-    return amount
+    return typed_amount("amount", text, least, most)

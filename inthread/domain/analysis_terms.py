@@ -16,7 +16,10 @@ from inthread.domain.policy import Ref, Row
 from inthread.domain.workflow import Workflow
 
 OWED = "remaining"
-FREQUENCIES = ("weekly", "fortnightly", "monthly")
+FREQUENCIES = ("weekly", "fortnightly", "monthly", "month_ends")
+METHODS = ("card", "bank")
+BRANDS = ("visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay")
+DEBITS = ("no", "may", "must")
 MOST_INSTALMENTS = 60
 # Today and this many days more is still a day a calendar has.
 _MOST_DAYS = 2_800_000
@@ -140,11 +143,14 @@ def plain_faults(miniapp: str, terms: Mapping[str, object]) -> Iterator[tuple[Se
     """Faults that show whatever is owed."""
     if miniapp == "plan":
         yield from _plan_faults(terms)
+    if miniapp in ("pay", "plan", "update_card"):
+        yield from _strange(terms, "methods", METHODS)
+        yield from _strange(terms, "brands", BRANDS)
     if miniapp == "upload":
         yield from _upload_faults(terms)
     if miniapp == "promise" and terms.get("latest_days") == 0:
         yield "warning", "lets a customer choose no day but today: latest_days is 0"
-    for name in ("latest_days", "most_days_to_first"):
+    for name in ("latest_days", "most_days_to_first", "latest_end_days"):
         days = terms.get(name)
         if isinstance(days, int) and days > _MOST_DAYS:
             yield "error", f"reaches past the last day there is: {name} is {days}"
@@ -161,12 +167,33 @@ def _plan_faults(terms: Mapping[str, object]) -> Iterator[tuple[Severity, str]]:
     most, named = terms.get("most_instalments"), terms.get("frequencies")
     if isinstance(most, int) and most < 2:
         yield "error", f"offers a plan of {most} instalments: most_instalments has to be 2 or more"
+    elif isinstance(most, int) and most < _fewest(terms):
+        yield "error", f"offers a plan of {_fewest(terms)} to {most} instalments: there is none"
     if not named:
         yield "error", "offers a plan without dates: name one of frequencies"
     for name in named if isinstance(named, tuple) else ():
         if name not in FREQUENCIES:
             known = ", ".join(FREQUENCIES)
             yield "error", f"has the frequency {name}, which the plan does not know: {known}"
+    least, most_down = _minor(terms, "least_down"), _minor(terms, "most_down")
+    if least is not None and most_down is not None and most_down < least:
+        yield "error", "asks for more down than it takes: least_down is above most_down"
+    if terms.get("debits", "no") not in DEBITS:
+        yield "error", f"has debits = {terms['debits']}, which is not one of {', '.join(DEBITS)}"
+
+
+def _strange(
+    terms: Mapping[str, object], name: str, known: tuple[str, ...]
+) -> Iterator[tuple[Severity, str]]:
+    named = terms.get(name)
+    for word in named if isinstance(named, tuple) else ():
+        if word not in known:
+            yield "error", f"names {word} in {name}, which has only {', '.join(known)}"
+
+
+def _fewest(terms: Mapping[str, object]) -> int:
+    fewest = terms.get("least_instalments")
+    return max(fewest, 2) if isinstance(fewest, int) else 2
 
 
 def _upload_faults(terms: Mapping[str, object]) -> Iterator[tuple[Severity, str]]:
@@ -178,14 +205,23 @@ def _upload_faults(terms: Mapping[str, object]) -> Iterator[tuple[Severity, str]
 
 
 def _plan_limit(row: Row) -> Limit | None:
-    """A plan has two instalments at the least, none below `least_instalment`."""
-    if row.terms.get("least_instalment") == Ref(OWED):
-        return Limit(lambda owed: True, (), "least_instalment is all of it")
-    least = _minor(row.terms, "least_instalment")
+    """A plan has two instalments at the least, or `least_instalments`, none below
+    `least_instalment`, after `least_down`."""
+    for name in ("least_instalment", "least_down"):
+        if row.terms.get(name) == Ref(OWED):
+            return Limit(lambda owed: True, (), f"{name} is all of it")
+    least, fewest = _minor(row.terms, "least_instalment"), _fewest(row.terms)
+    down = _minor(row.terms, "least_down") or 0
     if least is None:
         return None
-    why = f"two instalments of least_instalment {_plain(row, 'least_instalment')} are more"
-    return Limit(lambda owed: owed < 2 or owed // 2 < least, (2, 2 * least), why)
+    many = "two" if fewest == 2 else str(fewest)
+    why = f"{many} instalments of least_instalment {_plain(row, 'least_instalment')} are more"
+    if down:
+        why = f"{why} than least_down {_plain(row, 'least_down')} leaves"
+    return Limit(
+        lambda owed: owed - down < fewest or (owed - down) // fewest < least,
+        (down + fewest, down + fewest * least), why,
+    )
 
 
 def _pay_limit(row: Row, unit: int) -> Limit | None:

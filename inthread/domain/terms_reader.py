@@ -19,10 +19,13 @@ STATEMENT = "statement"
 CONSENT = "consent"
 SIGNED = frozenset({STATEMENT, CONSENT})  # texts of [wording.statements]
 AGREEMENT = "agreement"
-# What comes from the wording and never from a row: [wording.agreements], and the messages that
-# tell of another contact point.
+AUTHORISATION = "authorisation"
+# Whether payments are taken by themselves; anything but `no` needs an authorisation.
+DEBITS = "debits"
+# What comes from the wording and never from a row: [wording.agreements], [wording.authorisations],
+# and the messages that tell of another contact point.
 NOTICES = "notices"
-FROM_WORDING = (AGREEMENT, NOTICES)
+FROM_WORDING = (AGREEMENT, AUTHORISATION, NOTICES)
 _INPUT = re.compile(r"[a-z][a-z0-9_]*")
 _REFERABLE = ("money", "integer", "date", "boolean")
 

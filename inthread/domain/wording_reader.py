@@ -47,15 +47,18 @@ def read_statements(section: Section, locales: Sequence[str]) -> dict[str, State
 
 
 def read_agreements(
-    section: Section, locales: Sequence[str], actions: Collection[str]
+    section: Section, locales: Sequence[str], actions: Collection[str],
+    part: str = "agreements",
 ) -> dict[str, dict[str, Template]]:
-    if not section.has("agreements"):
+    """Action -> locale -> text. *part*: `agreements`, or `authorisations`: what is agreed to
+    besides where payments are to be taken (12 CFR 1005.10(b))."""
+    if not section.has(part):
         return {}
-    outer = section.section("agreements", "")
+    outer = section.section(part, "")
     agreements = {}
     for name in outer.values:
         if name not in actions:
-            outer.note(name, "is the agreement of no action: remove it, or correct its name")
+            outer.note(name, f"is the {part[:-1]} of no action: remove it, or correct its name")
             outer.raw(name)
             continue
         agreements[name] = {

@@ -58,6 +58,7 @@ class Workflow:
     page: Page
     statements: Mapping[str, Statement]
     agreements: Mapping[str, Mapping[str, Template]]
+    authorisations: Mapping[str, Mapping[str, Template]]
 
     @cached_property
     def inputs(self) -> Mapping[str, Input]:

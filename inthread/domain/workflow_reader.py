@@ -25,13 +25,14 @@ from inthread.domain.contract import (
 from inthread.domain.document import DocumentProblem, Section
 from inthread.domain.message_lint import no_debt_words
 from inthread.domain.message_reader import Messages, read_messages
+from inthread.domain.policy import DecisionTable
 from inthread.domain.policy_reader import (
     note_unused,
     read_reasons,
     read_referral,
     read_tables,
 )
-from inthread.domain.terms_reader import AGREEMENT, NOTICES, PolicyScope, Terms
+from inthread.domain.terms_reader import AGREEMENT, DEBITS, NOTICES, PolicyScope, Terms
 from inthread.domain.trigger_reader import read_trigger
 from inthread.domain.wording import Template
 from inthread.domain.wording_reader import read_agreements, read_page, read_statements
@@ -95,6 +96,7 @@ def _read(
     always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)
     scope = PolicyScope(inputs, currency, identity, wording.statements, always)
     tables = read_tables(root, actions, miniapps, reasons, scope)
+    _debits_need_words(root, tables, wording.authorisations)
     return Workflow(
         key=root.name("key", "name the workflow, e.g. overdue_invoice"),
         version=root.integer("version", "count it up with each change", 1, 10**6),
@@ -117,6 +119,7 @@ def _read(
         page=wording.page,
         statements=wording.statements,
         agreements=wording.agreements,
+        authorisations=wording.authorisations,
     )
 
 
@@ -126,6 +129,7 @@ class _Wording:
     page: Page
     statements: Mapping[str, Statement]
     agreements: Mapping[str, Mapping[str, Template]]
+    authorisations: Mapping[str, Mapping[str, Template]]
 
 
 def _wording(
@@ -143,13 +147,27 @@ def _wording(
         page=read_page(section, locales, trigger),
         statements=read_statements(section, locales),
         agreements=read_agreements(section, locales, [action.key for action in actions]),
+        authorisations=read_agreements(
+            section, locales, [action.key for action in actions], "authorisations"
+        ),
     )
     for action in actions:
-        needed = AGREEMENT in miniapps.get(action.miniapp, {})
+        _, needed = miniapps.get(action.miniapp, {}).get(AGREEMENT, ("", False))
         if needed and action.key not in wording.agreements:
             section.note(f"agreements.{action.key}", "is missing: write the text agreed to")
     section.close()
     return wording
+
+
+def _debits_need_words(
+    root: Section, tables: Mapping[str, DecisionTable], words: Collection[str]
+) -> None:
+    for action, table in tables.items():
+        if any(row.terms.get(DEBITS, "no") != "no" for row in table.rows) and action not in words:
+            root.note(
+                f"wording.authorisations.{action}",
+                "is missing: write how payments are allowed to be taken (12 CFR 1005.10(b))",
+            )
 
 
 def _plain(root: Section, value: object, place: str) -> None:

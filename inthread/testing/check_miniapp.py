@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from inthread.spi import Choice, Form, Invalid, MiniApp, Money, NeedsPayment, Offer, Settled
+from inthread.spi import (
+    Choice,
+    Form,
+    Invalid,
+    MiniApp,
+    Money,
+    NeedsCard,
+    NeedsPayment,
+    Offer,
+    Settled,
+)
 from inthread.testing.findings import Finding, Notebook
 
 KINDS = {"money", "integer", "text", "date", "boolean", "texts"}
@@ -50,10 +60,22 @@ def _chosen(book: Notebook, app: MiniApp, offer: Offer, good: Form, choice: Choi
     settled = book.attempt("settles", lambda: app.settle(offer, choice))
     if settled is None:
         return
-    book.note("settles", isinstance(settled, Settled | NeedsPayment), settled)
+    book.note("settles", isinstance(settled, Settled | NeedsPayment | NeedsCard), settled)
     book.note("the outcome is JSON", _json(settled.values), dict(settled.values))
-    book.note("money is the obligation's", _fits(settled.amount, offer.owed), settled.amount)
+    amount = settled.charge if isinstance(settled, NeedsCard) else settled.amount
+    book.note("money is the obligation's", _fits(amount, offer.owed), amount)
+    book.note("a day is one to come", _to_come(settled, offer.today), settled)
     book.equal("settles the same twice", settled, app.settle(offer, choice))
+
+
+def _to_come(settled: Settled | NeedsPayment | NeedsCard, today: date) -> bool:
+    """A kept card is charged on a later day, for an amount; a rest ends on one."""
+    if isinstance(settled, NeedsCard):
+        return (settled.charge is None) == (settled.on is None) and (
+            settled.on is None or settled.on > today
+        )
+    rest = settled.rest_until if isinstance(settled, Settled) else None
+    return rest is None or rest > today
 
 
 def _labels(choice: Choice) -> set[str]:

@@ -14,7 +14,10 @@ from inthread.domain.workflow import Workflow
 from inthread.web import paths
 from inthread.web.reader import Reader
 
-ICONS = {"pay": "pay", "plan": "plan", "promise": "promise", "upload": "upload", "attest": "pen"}
+ICONS = {
+    "pay": "pay", "plan": "plan", "promise": "promise", "upload": "upload", "attest": "pen",
+    "update_card": "pay",
+}
 
 
 @dataclass(frozen=True)

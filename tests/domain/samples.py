@@ -10,13 +10,25 @@ from inthread.domain.workflow_reader import WorkflowErrors, read_workflow
 
 ROOT = Path(__file__).parents[2]
 MINIAPPS = {
-    "pay": {"least": ("money", True), "most": ("money", True), "other": ("boolean", True)},
+    "pay": {
+        "least": ("money", True), "most": ("money", True), "other": ("boolean", True),
+        "latest_days": ("integer", False), "methods": ("texts", False),
+        "others": ("boolean", False),
+    },
     "plan": {
         "least_instalment": ("money", True),
         "most_instalments": ("integer", True),
         "most_days_to_first": ("integer", True),
         "frequencies": ("texts", True),
+        "least_instalments": ("integer", False),
+        "latest_end_days": ("integer", False),
+        "business_days": ("boolean", False),
+        "least_down": ("money", False),
+        "most_down": ("money", False),
+        "debits": ("text", False),
+        "methods": ("texts", False),
     },
+    "update_card": {"methods": ("texts", False), "brands": ("texts", False)},
     "promise": {"latest_days": ("integer", True), "least": ("money", True)},
     "upload": {
         "kinds": ("texts", True),

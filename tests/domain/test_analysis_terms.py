@@ -7,12 +7,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inthread.domain.analysis import analyse
-from inthread.domain.analysis_terms import FREQUENCIES, MOST_INSTALMENTS, limit_of
+from inthread.domain.analysis_terms import (
+    BRANDS,
+    DEBITS,
+    FREQUENCIES,
+    METHODS,
+    MOST_INSTALMENTS,
+    limit_of,
+    plain_faults,
+)
 from inthread.domain.money import Money
 from inthread.domain.policy import Ref, Row
 from inthread.spi import Offer
+from miniapps import reading, update_card
 from miniapps.pay import Pay
-from miniapps.plan import Plan, schedule
+from miniapps.plan import Plan, choosing, schedule
 from tests.domain.samples import small
 
 TODAY = date(2026, 1, 5)
@@ -60,19 +69,26 @@ def test_pay_has_nothing_to_choose_exactly_where_it_is_told(least, most, other, 
         assert (not offered(Pay(), terms, owed, currency)) is (owed in found), owed
 
 
-@given(least=AMOUNTS, most=st.integers(2, 80))
-def test_a_plan_has_nothing_to_choose_exactly_where_it_is_told(least, most):
+@given(least=AMOUNTS, most=st.integers(5, 80), fewest=st.integers(0, 5), down=AMOUNTS,
+       most_down=AMOUNTS)
+@example(least=100, most=6, fewest=2, down=0, most_down=0)
+@example(least=100, most=6, fewest=3, down=250, most_down=300)
+def test_a_plan_has_nothing_to_choose_exactly_where_it_is_told(
+    least, most, fewest, down, most_down
+):
     terms = {
         "least_instalment": Money(least, "USD"), "most_instalments": most,
-        "most_days_to_first": 30, "frequencies": ("monthly",),
+        "most_days_to_first": 30, "frequencies": ("monthly",), "least_instalments": fewest,
+        "least_down": Money(down, "USD"), "most_down": Money(max(down, most_down), "USD"),
     }
     found = told("plan", terms, "USD")
-    for owed in sampled(found, [least, 2 * least]):
+    for owed in sampled(found, [least, 2 * least, down, down + fewest * least]):
         assert (not offered(Plan(), terms, owed, "USD")) is (owed in found), owed
 
 
 def test_what_is_known_of_a_plan_here_is_what_its_mini_app_says():
-    assert schedule.FREQUENCIES == FREQUENCIES
+    assert (schedule.FREQUENCIES, choosing.DEBITS) == (FREQUENCIES, DEBITS)
+    assert (reading.METHODS, update_card.BRANDS) == (METHODS, BRANDS)
     terms = {
         "least_instalment": Money(0, "USD"), "most_instalments": 1000, "most_days_to_first": 30,
         "frequencies": ("monthly",),
@@ -149,7 +165,7 @@ def test_pay_terms_that_leave_nothing_to_choose_are_told_with_an_amount(rows, ex
     ]),
     ("[40.00..500.00]", {"frequencies": ["daily"]}, [
         ("error", (0,), "Row 1 has the frequency daily, which the plan does not know: weekly, "
-         "fortnightly, monthly.", "40.00"),
+         "fortnightly, monthly, month_ends.", "40.00"),
     ]),
     ("[40.00..500.00]", {"most_days_to_first": 3_000_000}, [
         ("error", (0,), "Row 1 reaches past the last day there is: most_days_to_first is 3000000.",
@@ -160,11 +176,49 @@ def test_pay_terms_that_leave_nothing_to_choose_are_told_with_an_amount(rows, ex
          "least_instalment 20.00.", "40.00"),
     ]),
     ("[40.00..120.00]", {}, []),
+    ("[70.00..500.00]", {"least_instalments": 3, "least_down": "10.00"}, []),
+    ("[69.99..500.00]", {"least_instalments": 3, "least_down": "10.00"}, [
+        ("error", (0,), "Row 1 leaves nothing to choose where remaining is 69.99: 3 instalments "
+         "of least_instalment 20.00 are more than least_down 10.00 leaves.", "69.99"),
+    ]),
+    ("[40.00..500.00]", {"least_down": "remaining"}, [
+        ("error", (0,), "Row 1 leaves nothing to choose where remaining is 40.00: least_down is "
+         "all of it.", "40.00"),
+    ]),
+    ("[140.00..500.00]", {"least_instalments": 7}, [
+        ("error", (0,), "Row 1 offers a plan of 7 to 6 instalments: there is none.", "140.00"),
+    ]),
+    ("[60.00..500.00]", {"least_down": "20.00", "most_down": "10.00"}, [
+        ("error", (0,), "Row 1 asks for more down than it takes: least_down is above most_down.",
+         "60.00"),
+    ]),
+    ("[40.00..500.00]", {"methods": ["card", "cash"]}, [
+        ("error", (0,), "Row 1 names cash in methods, which has only card, bank.", "40.00"),
+    ]),
+    ("[40.00..500.00]", {"latest_end_days": 3_000_000}, [
+        ("error", (0,), "Row 1 reaches past the last day there is: latest_end_days is 3000000.",
+         "40.00"),
+    ]),
 ])
 def test_plan_terms_that_contradict_the_amounts_of_their_row_are_told(when, change, expected):
     assert said("plan", [{"when": [when], "offer": {**PLAN, **change}, "identity": "code"}]) == (
         expected
     )
+
+
+@pytest.mark.parametrize(("miniapp", "terms", "says"), [
+    ("plan", {"frequencies": ("weekly",), "debits": "often"},
+     ["has debits = often, which is not one of no, may, must"]),
+    ("update_card", {"methods": ("bank",), "brands": ("visa", "shop")},
+     ["names shop in brands, which has only visa, mastercard, amex, discover, diners, jcb, "
+      "unionpay"]),
+    ("pay", {"methods": ("cash",)}, ["names cash in methods, which has only card, bank"]),
+    ("pay", {"methods": ("card", "bank"), "latest_days": 2_800_001},
+     ["reaches past the last day there is: latest_days is 2800001"]),
+    ("acme", {"methods": ("cash",), "debits": "often"}, []),
+])
+def test_words_that_no_mini_app_knows_are_told(miniapp, terms, says):
+    assert list(plain_faults(miniapp, terms)) == [("error", one) for one in says]
 
 
 def test_an_amount_the_table_does_not_look_at_may_be_any():

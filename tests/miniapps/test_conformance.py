@@ -15,6 +15,7 @@ from miniapps.attest import Attest
 from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
+from miniapps.update_card import UpdateCard
 from miniapps.upload import Upload
 from tests.miniapps import files
 from tests.miniapps.build import an_offer, usd
@@ -23,8 +24,21 @@ OWED = usd("184.20")
 TEXT = "I declare that it is so."
 
 
-def sample(app: MiniApp, terms: Mapping[str, object], form: Form) -> object:
-    return pytest.param(app, an_offer(terms, owed=OWED), form, id=app.key)
+DOWN = {
+    "least_instalment": usd("20"), "least_instalments": 3, "most_instalments": 6,
+    "most_days_to_first": 30, "frequencies": ("month_ends",), "latest_end_days": 200,
+    "business_days": True, "least_down": usd("10"), "most_down": OWED, "methods": ("card", "bank"),
+    "agreement": "{{ schedule }}",
+    "authorisation": "{{ count }} {{ total }} {{ first_date }} {{ last_date }}",
+}
+
+
+def sample(
+    app: MiniApp, terms: Mapping[str, object], form: Form, how: str = ""
+) -> object:
+    return pytest.param(
+        app, an_offer(terms, owed=OWED), form, id=f"{app.key}-{how}" if how else app.key
+    )
 
 
 SAMPLES = [
@@ -37,6 +51,25 @@ SAMPLES = [
         {"least_instalment": usd("20"), "most_instalments": 6, "most_days_to_first": 30,
          "frequencies": ("weekly", "monthly"), "agreement": "{{ schedule }}"},
         Form({"option": "monthly-3"}),
+    ),
+    sample(
+        Pay(),
+        {"least": usd("10"), "most": OWED, "other": True, "latest_days": 14, "others": True,
+         "methods": ("card", "bank"), "agreement": "{{ amount }} on {{ date }}"},
+        Form({"how": "all", "when": "later", "on": "2026-11-27"}), "later",
+    ),
+    sample(
+        Plan(), DOWN | {"debits": "may"},
+        Form({"option": "month_ends-3", "down": "other", "down_amount": "50", "debits": "yes"}),
+        "down-and-debits",
+    ),
+    sample(
+        Plan(), DOWN | {"debits": "must", "least_down": usd("0")},
+        Form({"option": "month_ends-3", "down": "none"}), "debits",
+    ),
+    sample(
+        UpdateCard(), {"brands": ("visa",), "agreement": TEXT},
+        Form({"agree": "yes", "agreement_digest": sha256(TEXT.encode()).hexdigest()}),
     ),
     sample(
         Promise(), {"latest_days": 14, "least": usd("10")},

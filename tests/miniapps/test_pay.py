@@ -42,6 +42,9 @@ def test_the_page_offers_all_a_third_and_another_amount() -> None:
         "least": usd("10.00"),
         "most": OWED,
         "owed": OWED,
+        "later": None,
+        "methods": ("card",),
+        "others": False,
     }
 
 

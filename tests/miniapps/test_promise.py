@@ -53,7 +53,8 @@ def test_what_is_taken(on: str, how: str, typed: str, amount: str) -> None:
         (Line("you_will_pay", usd(amount)), Line("by", date.fromisoformat(day))),
     )
     assert PROMISE.settle(offer(), choice) == Settled(
-        "promised", {"on": day, "minor": usd(amount).minor, "currency": "USD"}
+        "promised", {"on": day, "minor": usd(amount).minor, "currency": "USD"},
+        rest_until=date.fromisoformat(day) + timedelta(days=1),
     )
 
 

@@ -114,9 +114,10 @@ def _signed(document: Document, seen: Sketch) -> Iterable[Part]:
         yield Part(("wording", "statements", name), spoken(name).capitalize(),
                    _texts(("text",), "The exact text that is signed", seen, WORDS), "Statements",
                    version=int(text(part, ("version",)) or 0), removable=True)
-    for action in table(document, ("wording", "agreements")):
-        yield Part(("wording", "agreements", action), seen.label(action),
-                   _texts((), "The exact text agreed to", seen, WORDS), "Agreements")
+    for part, heading in (("agreements", "Agreements"), ("authorisations", "Payments taken")):
+        for action in table(document, ("wording", part)):
+            yield Part(("wording", part, action), seen.label(action),
+                       _texts((), "The exact text agreed to", seen, WORDS), heading)
 
 
 def _buttons(seen: Sketch) -> Iterable[Part]:
