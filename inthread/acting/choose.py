@@ -10,7 +10,16 @@ from inthread.acting.make_ready import Ready
 from inthread.acting.read_form import read_form
 from inthread.domain.choice import choice_digest, kept
 from inthread.domain.refusals import ChoiceChanged, OutOfOrder
-from inthread.spi import Attachment, Form, Invalid, NeedsPayment, NewContact, Offer, Settled
+from inthread.spi import (
+    Attachment,
+    Form,
+    Invalid,
+    NeedsCard,
+    NeedsPayment,
+    NewContact,
+    Offer,
+    Settled,
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +32,9 @@ class Chosen:
     values: Mapping[str, object]
     lines: tuple[tuple[str, object], ...]
     agreement: str | None
-    result: Settled | NeedsPayment
+    result: Settled | NeedsPayment | NeedsCard
     digest: str
     files: tuple[tuple[str, Attachment], ...]
-    consent: str | None = None
     consent: str | None = None
 
     @property

@@ -27,14 +27,14 @@ def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     with rt.db.read() as tx:
         payment = payments.get(tx, job.ref)
     if payment.state is PaymentState.STARTED:
-        ask_provider(rt, actor=actor, payment=payment, close=_age(rt, payment) >= LIFE)
+        ask_provider(rt, actor=actor, payment=payment, close=age(rt, payment) >= LIFE)
     now = rt.now()
     with rt.db.begin() as tx:
         case = cases.lock(tx, payment.case_id)
         payment = payments.get(tx, payment.id)
         if not outbox.done(tx, job, now) or payment.state is not PaymentState.STARTED:
             return
-        if _age(rt, payment) >= GIVE_UP:
+        if age(rt, payment) >= GIVE_UP:
             why = f"no answer about payment {payment.id} for a day"
             look_for_money(rt, tx, actor=actor, case=case, why=why)
             return
@@ -48,23 +48,23 @@ def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
 
 def ask_provider(
     rt: Runtime, *, actor: Actor, payment: Payment, close: bool
-) -> Sequence[PaymentEvent]:
-    """What the provider says now, recorded. A provider that does not answer is asked again."""
+) -> Sequence[PaymentEvent] | None:
+    """What the provider says now, recorded; None when it does not answer, to be asked again."""
     provider = rt.registry.payments[payment.provider]
     rt.db.assert_closed()
     try:
         events = provider.close(payment) if close else provider.fetch(payment)
     except Exception:  # noqa: BLE001 - a look that failed told us nothing
-        return ()
+        return None
     for event in events:
         record_payment_event(rt, actor=actor, provider=payment.provider, event=event)
     return events
 
 
-def _age(rt: Runtime, payment: Payment) -> timedelta:
+def age(rt: Runtime, payment: Payment) -> timedelta:
     return rt.now() - payment.started_at if payment.started_at else timedelta(0)
 
 
 def _wait(rt: Runtime, payment: Payment) -> timedelta:
     """Soon at first, then as often as a tenth of its age."""
-    return max(rt.limits.payment_look, min(_age(rt, payment) / 10, timedelta(minutes=10)))
+    return max(rt.limits.payment_look, min(age(rt, payment) / 10, timedelta(minutes=10)))

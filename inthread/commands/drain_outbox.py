@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from inthread.commands.carry_charge import carry_charge
 from inthread.commands.carry_impact import carry_impact
 from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
 from inthread.commands.contact_customer import contact_customer
+from inthread.commands.make_evidence import make_evidence
 from inthread.commands.send_message import send_message
 from inthread.commands.steps.due_step import with_ways
 from inthread.domain.actor import Actor
@@ -18,8 +20,8 @@ from inthread.store import outbox
 LANES: Mapping[str, Sequence[str]] = {
     "code": ("code",),
     "contact": ("contact", "message"),
-    "carry": ("writeback", "payment"),
-    "impact": ("impact",),
+    "carry": ("writeback", "payment", "charge"),
+    "impact": ("impact", "evidence"),
 }
 ClaimedJob = outbox.Job
 CARRIERS = {
@@ -28,7 +30,9 @@ CARRIERS = {
     "contact": contact_customer,
     "writeback": carry_writeback,
     "payment": check_payment,
+    "charge": carry_charge,
     "impact": carry_impact,
+    "evidence": make_evidence,
 }
 EVERY_KIND = tuple(CARRIERS)
 

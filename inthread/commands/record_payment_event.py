@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from inthread.commands.steps.book_payment import book_payment
 from inthread.commands.steps.look_for_money import look_for_money
+from inthread.commands.steps.open_again import open_again
+from inthread.commands.steps.set_the_day import set_the_day
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
-from inthread.domain.cadence import resume_at
-from inthread.domain.case import Case, CaseState
-from inthread.domain.payment import Payment, PaymentEvent, PaymentState, fold
+from inthread.domain.case import Case
+from inthread.domain.payment import (
+    QUIET,
+    Payment,
+    PaymentEvent,
+    PaymentMode,
+    PaymentState,
+    ScheduleState,
+    card_of,
+    fold,
+)
 from inthread.domain.refusals import NotFound
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, outbox, payments
+from inthread.store import audit, cases, outcomes, payments, scheduled
 from inthread.store.db import Tx
+
+_TOLD = {
+    PaymentState.REFUNDED: AuditEvent.PAYMENT_REFUNDED,
+    PaymentState.PART_REFUND: AuditEvent.PAYMENT_REFUNDED,
+    PaymentState.DISPUTED: AuditEvent.PAYMENT_DISPUTED,
+    PaymentState.LOST: AuditEvent.PAYMENT_LOST,
+}
 
 
 def record_payment_event(
@@ -30,49 +49,81 @@ def record_payment_event(
         if not payments.add_event(tx, provider, event, now):
             return payments.get(tx, payment.id).state
         payment = payments.get(tx, payment.id)
-        state = fold(payment.amount, payments.events(tx, payment.id))
-        if state is not payment.state:
+        heard = payments.events(tx, payment.id)
+        state = fold(payment.amount, heard, payment.mode)
+        if state is not payment.state or _more_went_back(state, event):
             payments.turn(tx, payment.id, state)
-            _follow(rt, tx, actor, case, payment, state, event.reference)
+            if payment.mode is PaymentMode.CHARGE:
+                scheduled.end(tx, payment.id, now)
+            _follow(_Told(rt, tx, actor, case, payment, event, heard), state)
         return state
 
 
-def _follow(
-    rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment, state: PaymentState,
-    reference: str,
-) -> None:
-    if state is PaymentState.SUCCEEDED:
-        _succeeded(rt, tx, actor, case, payment, reference)
-    elif state is PaymentState.FAILED:
-        _failed(rt, tx, actor, case, payment)
-    else:
-        event = (
-            AuditEvent.PAYMENT_REFUNDED if state is PaymentState.REFUNDED
-            else AuditEvent.PAYMENT_UNCLEAR
+def _more_went_back(state: PaymentState, event: PaymentEvent) -> bool:
+    """The state stays, and a person still has to see it."""
+    return state not in QUIET and event.kind.undoes
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One event of a payment whose case is held."""
+
+    rt: Runtime
+    tx: Tx
+    actor: Actor
+    case: Case
+    payment: Payment
+    event: PaymentEvent
+    heard: list[PaymentEvent]
+
+    def audit(self, event: AuditEvent, **detail: object) -> None:
+        audit.append(
+            self.tx, self.rt.now(), self.actor, self.case.id, event, payment=self.payment.id,
+            **detail,
         )
-        audit.append(tx, rt.now(), actor, case.id, event, payment=payment.id)
-        why = f"payment {payment.id} is {state}"
-        look_for_money(rt, tx, actor=actor, case=case, why=why)
+
+    def look(self, why: str) -> None:
+        look_for_money(
+            self.rt, self.tx, actor=self.actor, case=self.case, event=self.event,
+            why=f"payment {self.payment.id} {why}",
+        )
 
 
-def _succeeded(
-    rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment, reference: str
-) -> None:
-    audit.append(
-        tx, rt.now(), actor, case.id, AuditEvent.PAYMENT_SUCCEEDED, payment=payment.id,
-        amount=payment.amount.as_json(), reference=reference,
-    )
-    if not book_payment(rt, tx, actor=actor, case=case, payment=payment):
-        why = f"payment {payment.id} succeeded when the case was elsewhere"
-        look_for_money(rt, tx, actor=actor, case=case, why=why)
+def _follow(told: _Told, state: PaymentState) -> None:
+    if state is PaymentState.SUCCEEDED:
+        _succeeded(told)
+    elif state is PaymentState.FAILED:
+        _failed(told)
+    else:
+        told.audit(_TOLD.get(state, AuditEvent.PAYMENT_UNCLEAR), state=state.value)
+        told.look(f"is {state}")
 
 
-def _failed(rt: Runtime, tx: Tx, actor: Actor, case: Case, payment: Payment) -> None:
-    """No money moved: the case goes on as before, quietly."""
-    now = rt.now()
-    audit.append(tx, now, actor, case.id, AuditEvent.PAYMENT_FAILED, payment=payment.id)
-    if case.state is not CaseState.PENDING:
+def _succeeded(told: _Told) -> None:
+    rt, tx, payment = told.rt, told.tx, told.payment
+    card = card_of(told.heard)
+    if payment.mode is not PaymentMode.CARD:
+        told.audit(AuditEvent.PAYMENT_SUCCEEDED, amount=payment.amount.as_json(),
+                   reference=told.event.reference)
+    if card is not None:
+        told.audit(AuditEvent.CARD_KEPT, brand=card.brand, last_four=card.last_four)
+    if outcomes.of_payment(tx, told.case.id, payment.id) is not None:
         return
-    again = resume_at(case, rt.workflows[case.workflow].cadence, now)
-    cases.save(tx, case, case.payment_failed(again))
-    outbox.put(tx, rt.new_id("job"), "contact", case.id, again.due, case.id)
+    schedule = scheduled.of_card(tx, payment.id)
+    if schedule is not None:
+        done = set_the_day(rt, tx, actor=told.actor, case=told.case, schedule=schedule)
+    else:
+        done = book_payment(rt, tx, actor=told.actor, case=told.case, payment=payment)
+    if not done:
+        told.look("succeeded when the case was elsewhere")
+
+
+def _failed(told: _Told) -> None:
+    """No money moved: the case goes on as before, quietly."""
+    told.audit(AuditEvent.PAYMENT_FAILED)
+    schedule = scheduled.of_card(told.tx, told.payment.id)
+    if schedule is not None:
+        scheduled.turn(
+            told.tx, schedule.id, ScheduleState.ASKED, ScheduleState.DROPPED, told.rt.now()
+        )
+    open_again(told.rt, told.tx, told.case)

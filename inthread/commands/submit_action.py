@@ -14,11 +14,14 @@ from inthread.commands.steps.apply_contacts import hold_contacts
 from inthread.commands.steps.keep_decision import keep_decision
 from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
+from inthread.commands.steps.set_the_day import morning
 from inthread.commands.steps.start_payment import start_payment
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, stamp
+from inthread.domain.cadence import zone_of
 from inthread.domain.canonical import digest
-from inthread.domain.payment import PaymentMode
+from inthread.domain.money import Money
+from inthread.domain.payment import Payment, PaymentMode, ScheduledPayment, ScheduleState
 from inthread.domain.refusals import (
     AlreadySettled,
     ChoiceChanged,
@@ -30,8 +33,8 @@ from inthread.domain.refusals import (
 )
 from inthread.offers import decide
 from inthread.runtime import Runtime
-from inthread.spi import Form, NeedsPayment
-from inthread.store import audit, links, outcomes
+from inthread.spi import Form, NeedsCard, NeedsPayment, Settled
+from inthread.store import audit, links, outcomes, scheduled
 from inthread.store.db import Tx
 
 
@@ -126,8 +129,10 @@ def _act(
     )
     links.save_visit(tx, taken.visit.seen(rt.now()))
     evidence = _evidence(rt, taken, ready, chosen, device)
-    if isinstance(chosen.result, NeedsPayment):
-        return None, _ask_payment(rt, tx, actor, ready, chosen, chosen.result, evidence)
+    if not isinstance(chosen.result, Settled):
+        need = chosen.result
+        made = _ask(rt, tx, actor=actor, ready=ready, chosen=chosen, evidence=evidence, need=need)
+        return None, Submitted("payment", made.id)
     done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
         rest_until=chosen.result.rest_until,
@@ -152,17 +157,29 @@ def _denied(
     return refusal
 
 
-def _ask_payment(
-    rt: Runtime, tx: Tx, actor: Actor, ready: Ready, chosen: Chosen, need: NeedsPayment,
-    evidence: Mapping[str, object],
-) -> Submitted:
+def _ask(
+    rt: Runtime, tx: Tx, *, actor: Actor, ready: Ready, chosen: Chosen,
+    evidence: Mapping[str, object], need: NeedsPayment | NeedsCard,
+) -> Payment:
+    """Money, a card, or both; and the day, where money is to be taken later."""
+    taken = ready.taken
+    if isinstance(need, NeedsPayment):
+        amount, mode = need.amount, PaymentMode.KEEP if need.keep else PaymentMode.PAY
+    else:
+        amount, mode = Money(0, taken.workflow.currency), PaymentMode.CARD
     payment = start_payment(
-        rt, tx, actor=actor, case=ready.taken.case, person=ready.taken.person,
-        action=ready.verdict.action, kind=need.kind, amount=need.amount,
-        mode=PaymentMode.KEEP if need.keep else PaymentMode.PAY, values=chosen.values,
-        lines=chosen.lines, methods=need.methods, evidence=evidence,
+        rt, tx, actor=actor, case=taken.case, person=taken.person, action=ready.verdict.action,
+        kind=need.kind, amount=amount, mode=mode, values=chosen.values, lines=chosen.lines,
+        methods=need.methods, evidence=evidence,
     )
-    return Submitted("payment", payment.id)
+    if isinstance(need, NeedsCard) and need.charge is not None and need.on is not None:
+        zone = zone_of(taken.person, taken.workflow.cadence)
+        scheduled.add(tx, ScheduledPayment(
+            id=rt.new_id("sched"), case_id=taken.case.id, card_payment_id=payment.id,
+            amount=need.charge, due_on=need.on, due_at=morning(need.on, zone),
+            state=ScheduleState.ASKED, made_at=rt.now(),
+        ))
+    return payment
 
 
 def _evidence(
@@ -177,7 +194,6 @@ def _evidence(
         "agreement": text,
         "agreement_sha256": sha256(text.encode()).hexdigest() if text else None,
         **_consented(chosen.consent),
-        **_consented(chosen.consent),
         "locale": ready.locale,
         "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
                      "hash": taken.workflow.hash},
@@ -190,14 +206,6 @@ def _evidence(
         "device": {"ip": device.ip, "agent": device.agent} if device else None,
         "at": stamp(now),
     }
-
-
-def _consented(text: str | None) -> dict[str, object]:
-    """By which words they agreed to do it electronically (15 USC 7001(c)), where they were asked.
-    """
-    if text is None:
-        return {}
-    return {"consent": text, "consent_sha256": sha256(text.encode()).hexdigest()}
 
 
 def _consented(text: str | None) -> dict[str, object]:

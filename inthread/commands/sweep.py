@@ -19,6 +19,7 @@ from inthread.store import (
     outbox,
     outcomes,
     payments,
+    scheduled,
     writebacks,
 )
 from inthread.store.db import Tx
@@ -69,20 +70,26 @@ def _move(rt: Runtime, tx: Tx, actor: Actor, case: Case, now: datetime) -> bool:
     waiting = {kind for kind, _, _ in outbox.waiting(tx, case.id)}
     if case.state is CaseState.RESOLVED:
         return _late_proof(rt, tx, actor, case, waiting, now)
-    if case.state is CaseState.PENDING and "payment" not in waiting:
-        payment = payments.started(tx, case.id)
-        if payment is None:
-            hand_over(
-                rt, tx, actor=actor, case=case, reason="payment_unclear",
-                why="waits for a payment that is not there",
-            )
-        else:
-            outbox.put(tx, rt.new_id("job"), "payment", payment.id, now, case.id)
+    if case.state is CaseState.PENDING and not waiting & {"payment", "charge"}:
+        _await_money(rt, tx, actor, case, now)
         return True
     if case.state is CaseState.OPEN and "contact" not in waiting:
         outbox.put(tx, rt.new_id("job"), "contact", case.id, now, case.id)
         return True
     return False
+
+
+def _await_money(rt: Runtime, tx: Tx, actor: Actor, case: Case, now: datetime) -> None:
+    payment, schedule = payments.started(tx, case.id), scheduled.live(tx, case.id)
+    if schedule is not None:
+        outbox.put(tx, rt.new_id("job"), "charge", schedule.id, now, case.id)
+    elif payment is not None:
+        outbox.put(tx, rt.new_id("job"), "payment", payment.id, now, case.id)
+    else:
+        hand_over(
+            rt, tx, actor=actor, case=case, reason="payment_unclear",
+            why="waits for a payment that is not there",
+        )
 
 
 def _late_proof(

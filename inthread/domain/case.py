@@ -90,6 +90,12 @@ class Case:
             return None
         return self.owed - self.settled
 
+    @property
+    def waits_for_its_day(self) -> bool:
+        """Money is to be taken on a day the customer chose: until then none is on its way."""
+        pending = self.state is CaseState.PENDING
+        return pending and self.next is not None and self.next.what == "charge"
+
     def await_payment(self, next: NextStep) -> Case:
         if self.state is not CaseState.OPEN:
             raise AlreadySettled(self.id)

@@ -201,7 +201,8 @@ def _too_old(asked: Asked, known: Known) -> str | None:
     case = known.case
     if asked.as_of <= case.as_of:
         return f"not newer than what is known already, as of {_stamp(case.as_of)}"
-    if known.on_its_way or case.state in (CaseState.PENDING, CaseState.RESOLVED):
+    waits = case.state is CaseState.PENDING and not case.waits_for_its_day
+    if known.on_its_way or waits or case.state is CaseState.RESOLVED:
         return "an outcome is on its way to the source: send the facts again once it shows there"
     if known.proved_at is not None and asked.as_of <= known.proved_at:
         return f"from before the outcome that the source showed at {_stamp(known.proved_at)}"

@@ -1,19 +1,21 @@
 """A Payment: money asked of a provider. Its state is a fold over deduplicated provider events.
 
-    started -> succeeded -> refunded
-       |  \\-> failed        (the checkout is closed and no money moved)
+    started -> succeeded -> part_refund -> refunded
+       |  \\        \\-> disputed -> succeeded | lost     (the payer's bank asks for it back)
+       |   \\-> failed       (the checkout is closed and no money moved)
        +----> unknown       (events that do not fit: somebody looks)
 
-A decline is not an end: the customer may try another card at the same checkout.
+A decline is not an end: the customer may try another card at the same checkout. It is the end of a
+charge, where nobody is present.
 
 The redirect back from the provider is not an event and proves nothing (security R3.4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inthread.domain.money import Money
@@ -41,6 +43,11 @@ class PaymentKind(StrEnum):
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+
+    @property
+    def undoes(self) -> bool:
+        """It can only follow money that moved."""
+        return self in _UNDONE
 
 
 class PaymentState(StrEnum):
@@ -105,18 +112,103 @@ class Payment:
     payer_link_id: str | None = None
 
 
-def fold(amount: Money, events: Iterable[PaymentEvent]) -> PaymentState:
-    """The state after these events, in whatever order they came. Money that moved counts even when
-    the checkout is said to be closed. Another amount than was asked, or a refund of nothing, is
-    `unknown`: a person looks before it is believed."""
-    kinds = set()
-    for event in events:
-        if event.kind is PaymentKind.SUCCEEDED and event.amount != amount:
-            return PaymentState.UNKNOWN
-        kinds.add(event.kind)
-    took = PaymentKind.SUCCEEDED in kinds
-    if PaymentKind.REFUNDED in kinds:
-        return PaymentState.REFUNDED if took else PaymentState.UNKNOWN
-    if took:
+class ScheduleState(StrEnum):
+    """`asked`: the customer has not left the card yet. `charging`: its payment was made. `ended`:
+    that payment is settled, either way. `dropped`: no card was left, or it came too late."""
+
+    ASKED = "asked"
+    WAITING = "waiting"
+    CHARGING = "charging"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class ScheduledPayment:
+    """Money that is to be taken on `due_on`, where its customer is, from the card that
+    `card_payment_id` keeps. `payment_id`: the charge, once it was made."""
+
+    id: str
+    case_id: str
+    card_payment_id: str
+    amount: Money
+    due_on: date
+    due_at: datetime
+    state: ScheduleState
+    made_at: datetime
+    payment_id: str | None = None
+    ended_at: datetime | None = None
+
+
+KEEPS = (PaymentMode.KEEP, PaymentMode.CARD)
+# Whatever else is heard of a payment is a person's to look at.
+QUIET = (PaymentState.STARTED, PaymentState.SUCCEEDED, PaymentState.FAILED)
+
+
+def fold(
+    amount: Money, events: Iterable[PaymentEvent], mode: PaymentMode = PaymentMode.PAY
+) -> PaymentState:
+    """The state after these events, in whatever order they came and however often.
+
+    Money that moved counts even when the checkout is said to be closed. `unknown`, so that a person
+    looks before it is believed: another amount than was asked, no card where one was to be kept,
+    more given back than was paid, a dispute that ended both ways, something undone that was never
+    done.
+    """
+    heard = {e.id: e for e in events}.values()
+    took = [e for e in heard if e.kind is PaymentKind.SUCCEEDED]
+    if not took:
+        return _without_money({e.kind for e in heard}, mode)
+    if any(e.amount != amount for e in took):
+        return PaymentState.UNKNOWN
+    if mode in KEEPS and all(e.card is None for e in took):
+        return PaymentState.UNKNOWN
+    return _disputed(heard) or _given_back(amount, heard)
+
+
+_UNDONE = (
+    PaymentKind.REFUNDED, PaymentKind.DISPUTED, PaymentKind.DISPUTE_WON, PaymentKind.DISPUTE_LOST,
+)
+
+
+def _without_money(kinds: Collection[PaymentKind], mode: PaymentMode) -> PaymentState:
+    """A decline is an end where nobody is present to try another card."""
+    if any(kind in kinds for kind in _UNDONE):
+        return PaymentState.UNKNOWN
+    over = PaymentKind.CLOSED in kinds or (
+        mode is PaymentMode.CHARGE and PaymentKind.DECLINED in kinds
+    )
+    return PaymentState.FAILED if over else PaymentState.STARTED
+
+
+def _disputed(heard: Collection[PaymentEvent]) -> PaymentState | None:
+    """None when there is no dispute, or each was won."""
+    kinds = [e.kind for e in heard]
+    asked, won, lost = (
+        kinds.count(kind) for kind in
+        (PaymentKind.DISPUTED, PaymentKind.DISPUTE_WON, PaymentKind.DISPUTE_LOST)
+    )
+    if won and lost and won + lost > asked:
+        return PaymentState.UNKNOWN
+    if lost:
+        return PaymentState.LOST
+    return PaymentState.DISPUTED if asked > won else None
+
+
+def _given_back(amount: Money, heard: Iterable[PaymentEvent]) -> PaymentState:
+    back = [e.amount for e in heard if e.kind is PaymentKind.REFUNDED]
+    if not back:
         return PaymentState.SUCCEEDED
-    return PaymentState.FAILED if PaymentKind.CLOSED in kinds else PaymentState.STARTED
+    if any(b.currency != amount.currency or b.minor <= 0 for b in back):
+        return PaymentState.UNKNOWN
+    total = sum(b.minor for b in back)
+    if total > amount.minor:
+        return PaymentState.UNKNOWN
+    return PaymentState.REFUNDED if total == amount.minor else PaymentState.PART_REFUND
+
+
+def card_of(events: Iterable[PaymentEvent]) -> KeptCard | None:
+    """The card that the provider keeps since, the one it named last."""
+    kept = [e for e in events if e.kind is PaymentKind.SUCCEEDED and e.card is not None]
+    return max(kept, key=lambda e: (e.at, e.id)).card if kept else None

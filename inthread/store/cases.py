@@ -154,7 +154,7 @@ def stuck(tx: Connection, before: datetime, most: int) -> list[str]:
     jobs = t.outbox.c
     carries = or_(
         and_(c.state == "open", jobs.kind == "contact"),
-        and_(c.state == "pending", jobs.kind == "payment"),
+        and_(c.state == "pending", jobs.kind.in_(("payment", "charge"))),
     )
     carried = exists().where(jobs.case_id == c.id, jobs.done_at.is_(None), carries)
     rows = tx.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from inthread.domain.money import Money
@@ -45,9 +45,11 @@ BY_RETURN = select(t.payments).where(p.return_ref == bindparam("which"))
 STARTED = select(t.payments).where(
     p.case_id == bindparam("case"), p.state == PaymentState.STARTED.value
 )
-SUCCEEDED = (
+# A card that was left for a later day is booked with the money of that day.
+_FOR_LATER = exists().where(t.scheduled_payments.c.card_payment_id == p.id)
+UNBOOKED = (
     select(t.payments)
-    .where(p.case_id == bindparam("case"), p.state == PaymentState.SUCCEEDED.value)
+    .where(p.case_id == bindparam("case"), p.state == PaymentState.SUCCEEDED.value, ~_FOR_LATER)
     .order_by(p.started_at, p.id)
 )
 
@@ -69,8 +71,8 @@ def started(tx: Connection, case_id: str) -> Payment | None:
 
 
 def unbooked(tx: Connection, case_id: str) -> list[Payment]:
-    """Money that came and that no outcome of the case speaks of, oldest first."""
-    rows = tx.execute(SUCCEEDED, {"case": case_id}).all()
+    """Money that came, or a card, and that no outcome of the case speaks of, oldest first."""
+    rows = tx.execute(UNBOOKED, {"case": case_id}).all()
     booked = {o.values.get("payment") for o in outcomes.of_case(tx, case_id)} if rows else set()
     return [_one(r) for r in rows if r.id not in booked]
 

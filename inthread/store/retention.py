@@ -150,9 +150,9 @@ def case_is_old(tx: Connection, case_id: str, before: datetime) -> bool:
 
 # What stands on a case, children before what they stand on.
 _ON_A_CASE = (
-    t.payments, t.work_items, t.submissions, t.drafts, t.decisions, t.fact_tries, t.challenges,
-    t.visits, t.links, t.messages, t.writebacks, t.outcomes, t.outbox, t.replies,
-    t.impact_changes,
+    t.scheduled_payments, t.payer_links, t.payments, t.work_items, t.submissions, t.drafts,
+    t.decisions, t.fact_tries, t.challenges, t.visits, t.links, t.messages, t.writebacks,
+    t.outcomes, t.outbox, t.replies, t.impact_changes,
 )
 _UNDER: tuple[tuple[Table, Column[Any], Table], ...] = (
     (t.payment_events, t.payment_events.c.payment_id, t.payments),

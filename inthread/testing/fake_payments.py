@@ -20,6 +20,7 @@ from inthread.spi import (
     Rejected,
     Retry,
 )
+from inthread.testing.fake_office import Died
 
 TOLERANCE = timedelta(seconds=300)
 KEEPS = (PaymentMode.KEEP, PaymentMode.CARD)
@@ -28,9 +29,10 @@ OVER = (PaymentKind.SUCCEEDED, PaymentKind.CLOSED)
 
 class FakePayments:
     """A PaymentProvider. `mode` of `start` and `charge`: ok, busy (Retry), refuse (Rejected), error
-    (the provider broke, nothing done), timeout_before (nothing done, TimeoutError), timeout_after
-    (done, TimeoutError). `bank` of `charge`: ok or decline. `reach` of `fetch` and `close`: ok or
-    away (TimeoutError).
+    (it broke, nothing done), timeout_before (nothing done, TimeoutError), timeout_after (done,
+    TimeoutError), dies_before and dies_after (our own process ends, Died). `bank` of `charge`: ok
+    or decline. `reach` of `fetch` and `close`: ok or away (TimeoutError). `charged`: each payment
+    that it was asked to charge, as often as it was.
 
     The test plays the customer: `settle(payment_id)` makes an event and `signed(event)` the
     request that would carry it. An event that is never carried is still found by `fetch`.
@@ -50,6 +52,7 @@ class FakePayments:
         self.checkouts: dict[str, Payment] = {}
         self.return_urls: dict[str, str] = {}
         self.events: list[PaymentEvent] = []
+        self.charged: list[str] = []
 
     @property
     def key(self) -> str:
@@ -69,6 +72,7 @@ class FakePayments:
         return Checkout(f"{self._origin}/pay/{reference}", reference, payment.customer or customer)
 
     def charge(self, payment: Payment) -> Sequence[PaymentEvent]:
+        self.charged.append(payment.id)
         self._take_in()
         if payment.method is None or payment.customer is None:
             raise Rejected("there is no such card")
@@ -82,6 +86,8 @@ class FakePayments:
         return self._of(payment)
 
     def _take_in(self) -> None:
+        if self.mode == "dies_before":
+            raise Died
         if self.mode == "busy":
             raise Retry("busy", after=5)
         if self.mode == "refuse":
@@ -92,6 +98,8 @@ class FakePayments:
             raise TimeoutError("nothing was done, and no answer came")
 
     def _answer(self) -> None:
+        if self.mode == "dies_after":
+            raise Died
         if self.mode == "timeout_after":
             raise TimeoutError("it is done, and no answer came")
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from inthread.commands.steps.call_off import call_off
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.domain.actor import Actor
 from inthread.domain.case import ENDED, Case, CaseState
-from inthread.domain.payment import KeptCard, Payment, PaymentKind
+from inthread.domain.payment import (
+    KeptCard,
+    Payment,
+    PaymentEvent,
+    PaymentKind,
+    PaymentMode,
+    card_of,
+)
 from inthread.runtime import Runtime
 from inthread.store import links, outcomes, payments, people
 from inthread.store.db import Tx
@@ -23,6 +31,7 @@ def book_payment(
         tx, case.id, case.attempt
     ):
         return False
+    call_off(rt, tx, actor=actor, case=case, why="other money came first")
     record_outcome(
         rt, tx, actor=actor, case=case, person=people.get(tx, case.person_id),
         visit=links.newest_visit(tx, case.id), done=_done(tx, payment),
@@ -32,17 +41,26 @@ def book_payment(
 
 def _done(tx: Tx, payment: Payment) -> Done:
     heard = payments.events(tx, payment.id)
-    moved = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
+    done = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
+    only_card = payment.mode is PaymentMode.CARD
     return Done(
-        action=payment.action, kind=payment.outcome_kind, amount=payment.amount,
+        action=payment.action, kind=payment.outcome_kind,
+        amount=None if only_card else payment.amount,
         lines=payments.lines(tx, payment.id), evidence=payment.evidence,
         values={
-            **payment.values, "payment": payment.id, "amount": payment.amount.as_json(),
-            "minor": payment.amount.minor, "currency": payment.amount.currency,
-            "provider": payment.provider, "provider_reference": moved.reference,
-            "paid_on": moved.at.date().isoformat(), **_kept(moved.card),
+            **payment.values, "payment": payment.id, "provider": payment.provider,
+            "provider_reference": done.reference, **_kept(card_of(heard)),
+            **({} if only_card else _paid(payment, done)),
         },
     )
+
+
+def _paid(payment: Payment, done: PaymentEvent) -> dict[str, object]:
+    amount = payment.amount
+    return {
+        "amount": amount.as_json(), "minor": amount.minor, "currency": amount.currency,
+        "paid_on": done.at.date().isoformat(),
+    }
 
 
 def _kept(card: KeptCard | None) -> dict[str, str]:

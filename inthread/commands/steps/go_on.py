@@ -21,7 +21,7 @@ def go_on(rt: Runtime, tx: Tx, *, actor: Actor, case: Case) -> Case:
     if started is not None:
         waiting = case.await_payment(NextStep("payment", started.provider, now))
         cases.save(tx, case, waiting)
-        outbox.drop(tx, case.id, ("payment",), now)
+        outbox.drop(tx, case.id, ("payment", "charge"), now)
         outbox.put(tx, rt.new_id("job"), "payment", started.id, now, case.id)
         return waiting
     if case.next is None:

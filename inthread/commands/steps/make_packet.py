@@ -8,6 +8,7 @@ from datetime import datetime
 from inthread.domain.case import Case
 from inthread.domain.consent import Consent
 from inthread.domain.message import MessageState
+from inthread.domain.payment import PaymentEvent
 from inthread.domain.person import Person
 from inthread.domain.workflow import Workflow
 from inthread.domain.writeback import Writeback
@@ -18,14 +19,16 @@ MOST_MESSAGES = 10
 
 
 def make_packet(
-    tx: Tx, case: Case, workflow: Workflow, *, why: str, words: str, now: datetime
+    tx: Tx, case: Case, workflow: Workflow, *, why: str, words: str, now: datetime,
+    event: PaymentEvent | None = None,
 ) -> Mapping[str, object]:
     """Times are UTC in ISO 8601, addresses masked. *words*: the customer's own; *why*: a sentence
-    of ours, or what failed."""
+    of ours, or what failed; *event*: what a payment provider said, of a payment that may be another
+    case's for the same obligation."""
     person = people.get(tx, case.person_id)
     done = outcomes.of_case(tx, case.id)
     written = writebacks.of_case(tx, case.id)
-    payment = payments.newest(tx, case.id)
+    payment = payments.get(tx, event.payment_id) if event else payments.newest(tx, case.id)
     said = messages.of_case(tx, case.id)[-MOST_MESSAGES:]
     return {
         "why": why, "words": words, "identity": _identity(tx, case, now),
@@ -38,6 +41,11 @@ def make_packet(
             "id": payment.id, "state": payment.state.value, "minor": payment.amount.minor,
             "currency": payment.amount.currency, "at": (payment.started_at or now).isoformat(),
         } if payment else None,
+        "event": {
+            "id": event.id, "kind": event.kind.value, "minor": event.amount.minor,
+            "currency": event.amount.currency, "at": event.at.isoformat(),
+            "reference": event.reference,
+        } if event else None,
         "writeback": _writeback(tx, written[-1]) if written else None,
         "failed": [
             *(f"{w.connector}: {w.trouble}" for w in written if w.trouble),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inthread.commands.steps.call_off import call_off
 from inthread.commands.steps.hand_over import stop_reminders
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
@@ -28,10 +29,11 @@ def withdraw_case(rt: Runtime, tx: Tx, *, actor: Actor, case: Case, why: str) ->
     if item is not None:
         work_items.resolve(tx, item.id, "withdrawn", str(actor), now)
     stop_reminders(tx, case, "withdrawn", now)
+    call_off(rt, tx, actor=actor, case=case, why="the case was taken back")
     links.kill(tx, case.id, now)
     payment = payments.started(tx, case.id)
     if payment is not None:
-        outbox.drop(tx, case.id, ("payment",), now)
+        outbox.drop(tx, case.id, ("payment", "charge"), now)
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, now, case.id)
     cases.save(tx, case, case.end(CaseState.WITHDRAWN, now, why))
     audit.append(
