@@ -75,24 +75,44 @@ class Keyring:
 
     def link_token(self, key_id: str, link_id: str) -> str:
         """The 46 characters of a link: key id, 16 bytes of id, 16 bytes of MAC."""
-        return self._sign(key_id, self._mac(key_id, "link id", link_id)[:16])
+        return self._token("link", key_id, link_id)
 
     def link_digest(self, key_id: str, link_id: str) -> str:
         """What the row is found by: SHA-256 of the token's id part."""
-        return hashlib.sha256(self._mac(key_id, "link id", link_id)[:16]).hexdigest()
+        return self._digest("link", key_id, link_id)
 
     def read_link(self, token: str) -> str | None:
         """The digest of an authentic token, else None. The whole string is compared with a fresh
         signature, so no other spelling of the same bytes passes (security R5.1, A01)."""
+        return self._read("link", token)
+
+    def payer_token(self, key_id: str, payer_link_id: str) -> str:
+        """The same of a link with which somebody else may pay: no link opens what another kind
+        does, whatever its id."""
+        return self._token("payer", key_id, payer_link_id)
+
+    def payer_digest(self, key_id: str, payer_link_id: str) -> str:
+        return self._digest("payer", key_id, payer_link_id)
+
+    def read_payer(self, token: str) -> str | None:
+        return self._read("payer", token)
+
+    def _token(self, kind: str, key_id: str, row_id: str) -> str:
+        return self._sign(kind, key_id, self._mac(key_id, f"{kind} id", row_id)[:16])
+
+    def _digest(self, kind: str, key_id: str, row_id: str) -> str:
+        return hashlib.sha256(self._mac(key_id, f"{kind} id", row_id)[:16]).hexdigest()
+
+    def _read(self, kind: str, token: str) -> str | None:
         if not _TOKEN.fullmatch(token) or token[:2] not in self.keys:
             return None
         raw = base64.urlsafe_b64decode(token[2:24] + "==")
-        if not hmac.compare_digest(self._sign(token[:2], raw), token):
+        if not hmac.compare_digest(self._sign(kind, token[:2], raw), token):
             return None
         return hashlib.sha256(raw).hexdigest()
 
-    def _sign(self, key_id: str, raw: bytes) -> str:
-        mac = self._mac(key_id, "link mac", key_id, raw)[:16]
+    def _sign(self, kind: str, key_id: str, raw: bytes) -> str:
+        mac = self._mac(key_id, f"{kind} mac", key_id, raw)[:16]
         return key_id + _b64(raw) + _b64(mac)
 
     # --- stops -------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ _SECRETS = (
     re.compile(r"(?i)(?<=bearer )[^\s\"',]+"),
     re.compile(r"(?<=/l/)[^\s/?#\"'<>]+"),
     re.compile(r"(?<=/stop/)[^\s/?#\"'<>]+"),
+    re.compile(r"(?<=/p/)(?!paid/)[^\s/?#\"'<>]+"),
+    re.compile(r"(?<=/p/paid/)[^\s/?#\"'<>]+"),
 )
 # A run of base64url of 240 bits or more: link tokens, cookies, keys. Names and digests have no
 # capitals; a random run of this length without one comes once in 10^10.

@@ -115,6 +115,9 @@ class Runtime:
     def link_url(self, key_id: str, link_id: str) -> str:
         return f"{self.origin}/l/{self.keyring.link_token(key_id, link_id)}"
 
+    def payer_url(self, key_id: str, payer_link_id: str) -> str:
+        return f"{self.origin}/p/{self.keyring.payer_token(key_id, payer_link_id)}"
+
     def stop_url(self, contact_id: str) -> str:
         """Where one POST ends all messages to a contact point (RFC 8058)."""
         return f"{self.origin}/stop/{self.keyring.stop_token(contact_id)}"

@@ -11,7 +11,7 @@ SCOPES = (
     "workflows:write", "metrics:read", "visit", "carry", "payments:write", "channels:hear",
     "contacts:stop", "retention:write", "staff:read", "staff:write", "policy:read", "policy:write",
     "policy:approve", "people:reveal", "writebacks:read", "writebacks:write", "messages:read",
-    "audit:read", "settings:write", "sign_in", "account",
+    "audit:read", "settings:write", "sign_in", "account", "pay_for",
     "deny",
 )
 # Approving takes a person who signed in: no key does.
@@ -33,8 +33,8 @@ PERSONAL_SCOPES = (*API_SCOPES, "policy:approve")
 
 @dataclass(frozen=True)
 class Actor:
-    """`kind`: customer, api, operator, staff, worker, provider, stranger. `id` names it in the
-    audit."""
+    """`kind`: customer, payer, api, operator, staff, worker, provider, stranger. `id` names it in
+    the audit."""
 
     kind: str
     id: str
@@ -50,9 +50,11 @@ class Actor:
 
 
 CUSTOMER = Actor("customer", "visit", frozenset({"visit", "contacts:stop"}))
+# Whoever holds a link with which somebody else may pay.
+PAYER = Actor("payer", "link", frozenset({"pay_for"}))
 WORKER = Actor("worker", "worker", frozenset({"carry", "payments:write", "contacts:stop"}))
 # What only a person who is here may do, whoever acts for them.
-_IN_PERSON = frozenset({"policy:approve", "sign_in", "account", "deny"})
+_IN_PERSON = frozenset({"policy:approve", "sign_in", "account", "deny", "pay_for"})
 OPERATOR = Actor("operator", "cli", frozenset(SCOPES) - _IN_PERSON)
 # Whoever stands before the console's door.
 STRANGER = Actor("stranger", "console", frozenset({"sign_in"}))

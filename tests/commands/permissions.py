@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from inthread.domain.actor import CUSTOMER, STRANGER, WORKER, Actor, provider
+from inthread.domain.actor import CUSTOMER, PAYER, STRANGER, WORKER, Actor, provider
 from inthread.domain.refusals import Forbidden
 from inthread.domain.staff import Role, staff_actor
 from inthread.runtime import Runtime
@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "permissions.md"
 ROLES: Mapping[str, Actor] = {
     **{role.value: staff_actor(f"stf_{role}", [role]) for role in Role},
-    "customer": CUSTOMER, "worker": WORKER, "provider": provider("sms"), "stranger": STRANGER,
+    "customer": CUSTOMER, "payer": PAYER, "worker": WORKER, "provider": provider("sms"),
+    "stranger": STRANGER,
 }
 
 
