@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from types import SimpleNamespace as Row
 from zoneinfo import ZoneInfo
@@ -13,8 +14,18 @@ from miniapps.attest import Attest
 from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
+from miniapps.update_card import UpdateCard
 
 TOKEN = "k1" + "A" * 44
+KEEPING = (
+    "I agree that the card I give next is kept by the payment provider and takes the place of the "
+    "one on file. Nothing is charged today.\n\nI can take the card away again at any time by asking "
+    "a person."
+)
+AUTHORISATION = (
+    "I authorise the {{ count }} payments from {{ first_date }} to {{ last_date }} in the list "
+    "above, {{ total }} in all, to be taken by themselves."
+)
 TODAY = date(2026, 11, 21)
 BRAND = Row(name="Alderway", phone="+1 555 010 0147", hours="8:00–20:00")
 OWED = Money(18420, "USD")
@@ -45,6 +56,28 @@ def at(hour: int, minute: int = 0, day: int = 21) -> datetime:
 def pay_page(**values: object) -> dict[str, object]:
     terms = {"least": Money(1000, "USD"), "most": OWED, "other": True}
     return acting("pay", Pay().page(offer(**terms)), True, **values)
+
+
+def later_page(**values: object) -> dict[str, object]:
+    terms = {"least": Money(1000, "USD"), "most": OWED, "other": True, "latest_days": 14,
+             "methods": ("card", "bank"), "others": True}
+    return acting("pay", Pay().page(offer(**terms)), True, **values)
+
+
+def down_page(least: int, **values: object) -> dict[str, object]:
+    terms = {
+        "least_instalment": Money(2000, "USD"), "most_instalments": 4, "most_days_to_first": 31,
+        "frequencies": ("monthly", "month_ends"), "agreement": "{{ schedule }}",
+        "least_down": Money(least, "USD"), "most_down": Money(10000, "USD"), "debits": "may",
+        "authorisation": AUTHORISATION,
+    }
+    return acting("plan", Plan().page(offer(**terms)), True, **values)
+
+
+def card_page(**values: object) -> dict[str, object]:
+    known = replace(offer(agreement=KEEPING, brands=("visa", "mastercard", "amex")), facts={
+        "card_brand": "visa", "card_last_four": "4242", "card_expires": date(2026, 12, 31)})
+    return acting("update_card", UpdateCard().page(known), False, **values)
 
 
 def plan_page() -> dict[str, object]:
@@ -156,6 +189,20 @@ def check_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
         "lines": [("Left after this", "$122.80"), ("For", "INV-20417")],
         "leaves_for": "Sandbox Payments",
     })
+    yield "check-pay-later", ("customer/check.html", base | {
+        "app": "pay", "agreement": "I agree that $61.40 is taken on November 30, 2026 from the "
+        "card or account that I give next. There is no fee.",
+        "lines": [("You pay on", "Mon, 30 Nov 2026"), ("Amount", "$61.40"),
+                  ("Left after this", "$122.80")],
+        "leaves_for": "Sandbox Payments",
+    })
+    yield "check-plan-down", ("customer/check.html", base | {
+        "app": "plan", "do": "plan", "amount": ("You pay now", "$20.00"),
+        "agreement": AGREEMENT + "\n\nI authorise the 4 payments in the list above to be taken by "
+        "themselves. I can stop this at any time.", "leaves_for": "Sandbox Payments",
+        "lines": [("Monthly payments", "4"), ("Each payment", "$41.05"),
+                  ("Payments we take by ourselves", "4"), ("Total", "$184.20")],
+    })
     yield "check-plan", ("customer/check.html", base | {
         "app": "plan", "do": "plan", "agreement": AGREEMENT,
         "lines": [("Monthly payments", "4"), ("Each payment", "$46.05"), ("Total", "$184.20"),
@@ -223,7 +270,19 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "pay-wrong", ("miniapps/pay.html", pay_page(
         values={"how": "other", "amount": "4"},
         problems={"amount": "Enter an amount from $10.00 to $184.20"}))
+    yield "pay-later", ("miniapps/pay.html", later_page(values={"how": "all"}))
+    yield "pay-later-wrong", ("miniapps/pay.html", later_page(
+        values={"how": "part", "when": "later", "on": "2026-12-31"},
+        problems={"on": "Choose a day from Sun 22 Nov to Sat 5 Dec"}))
     yield "plan", ("miniapps/plan.html", plan_page())
+    yield "plan-down", ("miniapps/plan.html", down_page(2000, values={"option": "monthly-3"}))
+    yield "plan-down-wrong", ("miniapps/plan.html", down_page(
+        0, values={"option": "monthly-4", "down": "other", "down_amount": "0", "debits": "yes"},
+        problems={"down_amount": "Enter an amount from $0.01 to $100.00"}))
+    yield "plan-none", ("miniapps/plan.html", down_page(18000))
+    yield "update-card", ("miniapps/update_card.html", card_page())
+    yield "update-card-wrong", ("miniapps/update_card.html", card_page(
+        problems={"agree": "Tick the box to say that we may keep the new card"}))
     yield "promise", ("miniapps/promise.html", acting("promise", promise, True))
     yield "promise-wrong", ("miniapps/promise.html", acting(
         "promise", promise, True, values={"on": "2026-12-31", "how": "all"},

@@ -22,7 +22,7 @@ from inthread.web.theme import PAIRS, contrast, read_theme
 from tests.web.pages import ROOT
 
 NEW_YORK = ZoneInfo("America/New_York")
-MINIAPPS = ("pay", "plan", "promise", "upload", "attest")
+MINIAPPS = ("pay", "plan", "promise", "update_card", "upload", "attest")
 Sentence = str | tuple[str, ...]
 
 
