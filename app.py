@@ -7,11 +7,9 @@ this module makes nothing; `app` is built on first use.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -23,6 +21,7 @@ from integrations.oidc_sign_in import OidcSignIn
 from integrations.sealed_blobs import SealedBlobs
 from integrations.simulator_channel import SimulatorChannel
 from integrations.smtp_email import SmtpEmail
+from integrations.stripe_checkout import StripeCheckout
 from integrations.twilio_client import TwilioClient
 from integrations.twilio_sms import TwilioSms
 from integrations.twilio_voice import TwilioVoice
@@ -38,10 +37,10 @@ from inthread.cli.web import end_with_server
 from inthread.clock import AheadClock
 from inthread.domain.routing import Routing
 from inthread.domain.routing_reader import read_routing
-from inthread.registry import Registry, allowed, by_key
+from inthread.registry import Registry, by_key, installed
 from inthread.runtime import Brand, Limits, Runtime, utc_now
-from inthread.settings import BadSetting, Settings, named_file, read_settings
-from inthread.spi import Blobs, ChannelProvider, Connector, MiniApp
+from inthread.settings import BadSetting, Settings, named_file, read_settings, said_of
+from inthread.spi import Blobs, ChannelProvider, Connector, MiniApp, PaymentProvider
 from inthread.store.db import Database
 from inthread.web.site import build_site
 from inthread.worker import Worker
@@ -60,11 +59,11 @@ SIMULATED = ("sms", "email", "whatsapp", "voice")
 def miniapps(settings: Settings) -> list[MiniApp]:
     """Ours and the allowed third parties'; all pass the same conformance kit."""
     ours: list[MiniApp] = [Pay(), Plan(), Promise(), Upload(), Attest(), UpdateCard(), Details()]
-    return ours + _installed("miniapps", settings)
+    return ours + installed("miniapps", settings.allowed_plugins)
 
 
 def connectors(settings: Settings, now: Callable[[], datetime]) -> list[Connector]:
-    with _said_of("INTHREAD_CONNECTORS, INTHREAD_CONNECTOR_SECRET"):
+    with said_of("INTHREAD_CONNECTORS, INTHREAD_CONNECTOR_SECRET"):
         ours: list[Connector] = [
             HttpConnector(
                 key, url, secret=settings.connector_secret, now=now,
@@ -72,12 +71,12 @@ def connectors(settings: Settings, now: Callable[[], datetime]) -> list[Connecto
             )
             for key, url in settings.connector_urls.items()
         ]
-    return ours + _installed("connectors", settings)
+    return ours + installed("connectors", settings.allowed_plugins)
 
 
 def providers(settings: Settings, now: Callable[[], datetime]) -> list[ChannelProvider]:
     """One for each that has its settings, the simulator's, and the allowed third parties'."""
-    with _said_of("INTHREAD_PHONE"):
+    with said_of("INTHREAD_PHONE"):
         simulator = [
             SimulatorChannel(
                 f"sim_{key}", channel=key, base_url=settings.phone, api_key=settings.phone_key,
@@ -87,12 +86,13 @@ def providers(settings: Settings, now: Callable[[], datetime]) -> list[ChannelPr
         ]
     mail = []
     if settings.smtp:
-        with _said_of("INTHREAD_SMTP, INTHREAD_MAIL_FROM, _REPLY_TO and _SECRET"):
+        with said_of("INTHREAD_SMTP, INTHREAD_MAIL_FROM, _REPLY_TO and _SECRET"):
             mail.append(SmtpEmail(
                 settings.smtp, sender=settings.mail_from, reply_to=settings.mail_reply_to,
                 secret=settings.mail_secret, now=now,
             ))
-    return [*simulator, *_twilio(settings, now), *mail, *_installed("channels", settings)]
+    others = installed("channels", settings.allowed_plugins)
+    return [*simulator, *_twilio(settings, now), *mail, *others]
 
 
 def _twilio(settings: Settings, now: Callable[[], datetime]) -> list[ChannelProvider]:
@@ -102,7 +102,7 @@ def _twilio(settings: Settings, now: Callable[[], datetime]) -> list[ChannelProv
     ]
     if not any(sender for _, sender in senders):
         return []
-    with _said_of("INTHREAD_TWILIO_ACCOUNT, _TOKEN, _URL and _FROM"):
+    with said_of("INTHREAD_TWILIO_ACCOUNT, _TOKEN, _URL and _FROM"):
         client = TwilioClient(
             settings.twilio_account, settings.twilio_token, now=now, base_url=settings.twilio_url,
             allow_loopback=not settings.production,
@@ -118,23 +118,34 @@ def _hooks(settings: Settings) -> str:
     return f"{settings.origin.rstrip('/')}/hooks/channels"
 
 
-def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
-    """Every plugin this installation has. Raises ValueError when two share a key, BadSetting when
-    one cannot be made of its settings."""
-    with _said_of("INTHREAD_PAYMENTS_API, _ORIGIN and _SECRET"):
-        sandbox_pay = [
-            HostedPayments(
+def payments(settings: Settings, now: Callable[[], datetime]) -> list[PaymentProvider]:
+    """Those that have their settings; the first one takes new payments."""
+    ours: list[PaymentProvider] = []
+    if settings.stripe_key:
+        with said_of("INTHREAD_STRIPE_KEY, _WEBHOOK_SECRET and _URL"):
+            ours.append(StripeCheckout.at(
+                settings.stripe_key, webhook_secret=settings.stripe_webhook_secret, now=now,
+                base_url=settings.stripe_url, allow_loopback=not settings.production,
+                returns=f"{settings.origin.rstrip('/')}/return/", brand=settings.brand_name,
+            ))
+    if settings.payments_api:
+        with said_of("INTHREAD_PAYMENTS_API, _ORIGIN and _SECRET"):
+            ours.append(HostedPayments(
                 api_url=settings.payments_api, origin=settings.payments_origin,
                 api_key=settings.payments_key, secret=settings.payments_secret,
                 webhook_url=f"{settings.origin}/hooks/payments/sandbox_pay",
                 brand=settings.brand_name, now=now, allow_loopback=not settings.production,
-            )
-        ] if settings.payments_api else []
+            ))
+    return ours + installed("payments", settings.allowed_plugins)
+
+
+def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
+    """Every plugin there is. Raises ValueError when two share a key, BadSetting for settings."""
     return Registry(
         miniapps=by_key(miniapps(settings)),
         connectors=by_key(connectors(settings, now)),
         providers=by_key(providers(settings, now)),
-        payments=by_key([*sandbox_pay, *_installed("payments", settings)]),
+        payments=by_key(payments(settings, now)),
         blobs=vault(settings),
         identity=_identity(settings, now),
         queues=frozenset(queues(Path(settings.queues)).teams),
@@ -145,7 +156,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
 def vault(settings: Settings) -> SealedBlobs:
     """Where documents lie, sealed. Raises BadSetting."""
     ring = settings.blob_keyring
-    with _said_of("INTHREAD_BLOBS, INTHREAD_S3_REGION, _KEY_ID, _SECRET and _ENDPOINT"):
+    with said_of("INTHREAD_BLOBS, INTHREAD_S3_REGION, _KEY_ID, _SECRET and _ENDPOINT"):
         inner = _bucket(settings) if settings.blobs.startswith("s3:") else DiskBlobs(
             Path(settings.blobs)
         )
@@ -165,27 +176,18 @@ def _bucket(settings: Settings) -> Blobs:
 def _scanner(settings: Settings) -> ClamScanner | None:
     if not settings.clamd:
         return None
-    with _said_of("INTHREAD_CLAMD"):
+    with said_of("INTHREAD_CLAMD"):
         return ClamScanner(settings.clamd)
 
 
 def _identity(settings: Settings, now: Callable[[], datetime]) -> OidcSignIn | None:
     if not settings.oidc_issuer:
         return None
-    with _said_of("INTHREAD_OIDC_ISSUER"):
+    with said_of("INTHREAD_OIDC_ISSUER"):
         return OidcSignIn(
             settings.oidc_issuer, client=settings.oidc_client, secret=settings.oidc_secret,
             now=now, allow_loopback=not settings.production,
         )
-
-
-@contextmanager
-def _said_of(variables: str) -> Iterator[None]:
-    """A value that a plugin refuses is said with the variable it came from."""
-    try:
-        yield
-    except ValueError as wrong:
-        raise BadSetting(f"{variables}: {wrong}") from wrong
 
 
 def routing(settings: Settings, plugins: Registry) -> Routing:
@@ -221,7 +223,7 @@ def create_runtime(settings: Settings, now: Callable[[], datetime] | None = None
 
 def time_of(settings: Settings) -> Callable[[], datetime]:
     """The machine's time, or the sandbox's. Raises BadSetting."""
-    with _said_of("INTHREAD_CLOCK"):
+    with said_of("INTHREAD_CLOCK"):
         return AheadClock(Path(settings.clock), utc_now) if settings.clock else utc_now
 
 
@@ -240,14 +242,6 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     if runtime is None and settings.worker_beside_web:
         Worker(rt).start()
     return app
-
-
-def _installed(group: str, settings: Settings) -> list[Any]:
-    return [_load(entry.load()) for entry in allowed(group, settings.allowed_plugins)]
-
-
-def _load(factory: Callable[[], Any]) -> Any:
-    return factory()
 
 
 def __getattr__(name: str) -> Flask:

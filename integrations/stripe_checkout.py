@@ -48,6 +48,15 @@ class StripeCheckout:
         self._now = now
         self._look = StripeLook(account, now)
 
+    @classmethod
+    def at(
+        cls, key: str, *, webhook_secret: str, returns: str, brand: str,
+        now: Callable[[], datetime], base_url: str = "", allow_loopback: bool = False,
+    ) -> StripeCheckout:
+        """Of the account whose key this is. Raises ValueError as `StripeAccount`."""
+        account = StripeAccount(key, now=now, base_url=base_url, allow_loopback=allow_loopback)
+        return cls(account, webhook_secret=webhook_secret, returns=returns, brand=brand, now=now)
+
     @property
     def key(self) -> str:
         return "stripe"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from inthread.spi import (
     ChannelProvider,
@@ -70,6 +70,11 @@ def allowed(group: str, names: frozenset[str]) -> list[EntryPoint]:
     """The entry points `inthread.<group>` that the operator allowed by name. What is installed
     but not named in INTHREAD_PLUGINS is not loaded."""
     return [e for e in entry_points(group=f"inthread.{group}") if e.name in names]
+
+
+def installed(group: str, names: frozenset[str]) -> list[Any]:
+    """What the allowed entry points make."""
+    return [entry.load()() for entry in allowed(group, names)]
 
 
 def missing(names: frozenset[str]) -> list[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +91,16 @@ class Settings:
     )
     payments_key: str = _setting("", "Our key at the payment provider.", secret=True)
     payments_secret: str = _setting("", "Signs the provider's events (`whsec_...`).", secret=True)
+    stripe_key: str = _setting(
+        "", "Our secret or restricted key at Stripe, which then takes new payments; empty for none "
+        "(docs/stripe.md).", secret=True,
+    )
+    stripe_webhook_secret: str = _setting(
+        "", "Signs Stripe's webhooks (`whsec_...`).", secret=True
+    )
+    stripe_url: str = _setting(
+        "", "Another address than Stripe's own, for a sandbox's; empty for Stripe."
+    )
     phone: str = _setting(
         "http://localhost:8403", "The simulator that shows messages; empty for none."
     )
@@ -199,6 +210,15 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if wrong:
         raise BadSetting("\n".join(wrong))
     return settings
+
+
+@contextmanager
+def said_of(variables: str) -> Iterator[None]:
+    """A value that a plugin refuses is said with the variable it came from, as BadSetting."""
+    try:
+        yield
+    except ValueError as wrong:
+        raise BadSetting(f"{variables}: {wrong}") from wrong
 
 
 def named_file(variable: str, file: Path) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def _half_set(s: Settings) -> list[str]:
         said.append("INTHREAD_OIDC_ISSUER needs INTHREAD_OIDC_CLIENT and INTHREAD_OIDC_SECRET")
     if s.blobs.startswith("s3:") and not (s.s3_region and s.s3_key_id and s.s3_secret):
         said.append("INTHREAD_BLOBS in a bucket needs INTHREAD_S3_REGION, _KEY_ID and _SECRET")
+    if s.stripe_key and not s.stripe_webhook_secret:
+        said.append("INTHREAD_STRIPE_KEY needs INTHREAD_STRIPE_WEBHOOK_SECRET")
     if s.smtp and not (s.mail_from and s.mail_secret):
         said.append("INTHREAD_SMTP needs INTHREAD_MAIL_FROM and INTHREAD_MAIL_SECRET")
     return said
@@ -84,11 +86,21 @@ def unsafe_with(s: Settings) -> list[str]:
             said.append(f"INTHREAD_CONNECTORS: {url} is a sandbox address; production needs https")
     if s.twilio_url and _local(s.twilio_url):
         said.append("INTHREAD_TWILIO_URL: production has no local Twilio; set it to nothing")
-    said += _unsafe_documents(s)
+    said += [*_unsafe_payments(s), *_unsafe_documents(s)]
     if s.brand_phone == type(s).brand_phone:
         said.append("INTHREAD_BRAND_PHONE: production needs your own number")
     if s.brand_name == type(s).brand_name:
         said.append("INTHREAD_BRAND_NAME: production needs your own name")
+    return said
+
+
+def _unsafe_payments(s: Settings) -> list[str]:
+    said = []
+    if s.stripe_url:
+        said.append("INTHREAD_STRIPE_URL: production asks Stripe itself; set it to nothing")
+    if s.stripe_key and "_live_" not in s.stripe_key:
+        said.append("INTHREAD_STRIPE_KEY: production needs a live key; with a test key no money "
+                    "moves")
     return said
 
 
