@@ -44,10 +44,11 @@ def offered(case: Case, decision: Decision) -> tuple[Verdict, ...]:
 def make_offer(
     workflow: Workflow, case: Case, person: Person, verdict: Verdict, locale: str, now: datetime
 ) -> Offer:
-    """What the mini-app sees: no sensitive fact, no id, and exact texts in the locale."""
+    """What the mini-app sees: no id, exact texts in the locale, and no sensitive fact but those
+    that the terms of the row name."""
     return Offer(
         reference=case.reference,
-        facts=_shown(workflow, case),
+        facts=_shown(workflow, case, verdict),
         owed=case.remaining,
         terms=_terms(workflow, verdict, locale),
         name=person.name,
@@ -56,8 +57,12 @@ def make_offer(
     )
 
 
-def _shown(workflow: Workflow, case: Case) -> dict[str, object]:
-    hidden = {f.name for f in workflow.trigger.facts if f.sensitive or f.known_fact}
+def _shown(workflow: Workflow, case: Case, verdict: Verdict) -> dict[str, object]:
+    named = {name for term in verdict.terms.values() if isinstance(term, tuple) for name in term}
+    hidden = {
+        f.name for f in workflow.trigger.facts
+        if f.known_fact or (f.sensitive and f.name not in named)
+    }
     return {k: v for k, v in facts_of(workflow, case).items() if k not in hidden}
 
 

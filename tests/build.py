@@ -105,6 +105,11 @@ def _facts(workflow: str, number: str, owed: str) -> dict[str, str]:
             "document_reference": number, "document_kind": "passport", "expires_on": "2026-02-01",
             "postcode": "10001",
         }
+    if workflow == "contact_change":
+        return {
+            "review_reference": number, "reason": "yearly_check", "country": "US",
+            "address": "14 Mill Lane, Easton, PA 18042", "phone": PHONE, "email": EMAIL,
+        }
     return {
         "invoice_number": number, "amount_due": owed, "due_date": "2025-12-20",
         "postcode": "10001",

@@ -12,6 +12,7 @@ from inthread.spi import Form, MiniApp, Offer
 from inthread.spi import Upload as Sent
 from inthread.testing import check_miniapp
 from miniapps.attest import Attest
+from miniapps.details import Details
 from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
@@ -78,6 +79,13 @@ SAMPLES = [
     sample(
         Upload(), {"kinds": ("passport",), "most_files": 2, "most_pages": 3},
         Form({"kind": "passport"}, {"file": [Sent("a.pdf", "application/pdf", files.pdf())]}),
+    ),
+    sample(
+        Details(), {"fields": ("address", "phone", "email"), "countries": ("US", "DE"),
+                    "notices": ""},
+        Form({"country": "US", "fields_for": "US", "street": "1 Elm St", "city": "Easton",
+              "area": "PA", "postal": "18042", "phone": "+15550100777",
+              "email": "maya@example.org"}),
     ),
     sample(
         Attest(),

@@ -15,6 +15,7 @@ from miniapps.pay import Pay
 from miniapps.plan import Plan
 from miniapps.promise import Promise
 from miniapps.update_card import UpdateCard
+from tests.web.details_samples import details_pages
 
 TOKEN = "k1" + "A" * 44
 KEEPING = (
@@ -287,6 +288,7 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "promise-wrong", ("miniapps/promise.html", acting(
         "promise", promise, True, values={"on": "2026-12-31", "how": "all"},
         problems={"on": "Choose a day from Sat 21 Nov to Sat 5 Dec"}))
+    yield from details_pages(acting)
     yield "attest", ("miniapps/attest.html", acting("attest", attest, False))
     yield "attest-wrong", ("miniapps/attest.html", acting(
         "attest", attest, False, values={"name": "Maya Okafor"},

@@ -17,12 +17,13 @@ from inthread.spi import Money
 from inthread.web.locale import Language, Languages, load
 from inthread.web.pages import Pages
 from inthread.web.reader import Reader
+from inthread.acting.read_form import CARD_NUMBER
 from inthread.web.stylesheet import smaller
 from inthread.web.theme import PAIRS, contrast, read_theme
 from tests.web.pages import ROOT
 
 NEW_YORK = ZoneInfo("America/New_York")
-MINIAPPS = ("pay", "plan", "promise", "update_card", "upload", "attest")
+MINIAPPS = ("pay", "plan", "promise", "update_card", "upload", "attest", "details")
 Sentence = str | tuple[str, ...]
 
 
@@ -37,7 +38,7 @@ def sentences() -> set[Sentence]:
     }
     for name in MINIAPPS:
         found |= set(import_module(f"miniapps.{name}").WORDING.values())
-    return found
+    return found | {CARD_NUMBER}
 
 
 def test_templates_and_miniapps_have_sentences() -> None:

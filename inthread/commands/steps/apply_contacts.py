@@ -56,7 +56,7 @@ def hold_contacts(tx: Tx, taken: Taken, action: str, contacts: Sequence[NewConta
     that came by the old contact point. Raises VisitEnded when this is one of them, ChoiceChanged
     when what it takes the place of was replaced since it was opened.
     """
-    person = people.lock(tx, taken.person.id)
+    person = _held(tx, taken.person.id)
     came_by = person.contact(taken.visit.contact_id)
     if came_by is not None and came_by.replaced:
         raise VisitEnded("the contact point it came by was replaced")
@@ -81,7 +81,7 @@ def apply_contacts(
     """
     if not contacts:
         return Reached(person)
-    person = people.lock(tx, person.id)
+    person = _held(tx, person.id)
     moves = [move for contact in contacts for move in _moves(rt, person, contact)]
     _add(rt, tx, moves)
     _carry_consent(rt, tx, moves, outcome)
@@ -95,6 +95,13 @@ def apply_contacts(
     })
     told = _notices(rt, tx, case, after, moves)
     return Reached(after, (changed, *told))
+
+
+def _held(tx: Tx, person_id: str) -> Person:
+    """Read anew once they are held: what waited for the lock still sees contact points as they
+    were before."""
+    people.lock(tx, person_id)
+    return people.get(tx, person_id)
 
 
 def _moves(rt: Runtime, person: Person, named: NewContact) -> list[_Move]:
