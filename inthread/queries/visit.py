@@ -12,13 +12,14 @@ from inthread.domain.refusals import StepUpNeeded
 from inthread.domain.work_item import WorkItem
 from inthread.offers import decide, offered
 from inthread.runtime import Runtime
-from inthread.store import outcomes, payments, work_items
+from inthread.store import outcomes, payer_links, payments, work_items
 
 
 @dataclass(frozen=True)
 class Seen:
     """`offered`: what can be done now, in order; `refused`: the other verdicts, with reasons;
-    `payment`: the one on its way; `work`: what a person has."""
+    `payment`: the one on its way; `work`: what a person has. `shared`: how many links for somebody
+    else to pay are live."""
 
     taken: Taken
     decision: Decision
@@ -27,6 +28,7 @@ class Seen:
     outcomes: tuple[Outcome, ...]
     payment: Payment | None
     work: WorkItem | None
+    shared: int
 
 
 def bare_visit(rt: Runtime, token: str) -> Taken:
@@ -50,5 +52,5 @@ def visit(rt: Runtime, token: str) -> Seen:
             taken, decision, open_now,
             tuple(v for v in decision.verdicts if not v.offered),
             tuple(outcomes.of_case(tx, case.id)), payments.started(tx, case.id),
-            work_items.open_of(tx, case.id),
+            work_items.open_of(tx, case.id), len(payer_links.live_of(tx, case.id, rt.now())),
         )
