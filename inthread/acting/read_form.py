@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from inthread.acting.make_ready import Ready
 from inthread.domain.card_numbers import mask_cards
@@ -24,3 +25,8 @@ def read_form(ready: Ready, form: Form) -> Choice:
 
 def has_card(value: str) -> bool:
     return mask_cards(value) != value and not _SHA256.fullmatch(value)
+
+
+def without_cards(values: Mapping[str, str]) -> dict[str, str]:
+    """What a form is shown again with: a card number is never sent back."""
+    return {name: "" if has_card(value) else value for name, value in values.items()}

@@ -95,10 +95,11 @@ def _send(connector: Connector, call: _Call) -> _Call:
         reference = connector.apply(called).reference
     except Retry as refusal:
         wait = timedelta(seconds=min(refusal.after, 86400)) if refusal.after else None
-        return replace(call, after=called.not_done(str(refusal) or "busy"), wait=wait,
+        return replace(call, after=called.not_done(mask_cards(str(refusal)) or "busy"), wait=wait,
                        answered=wait is not None, heard=str(refusal))
     except Rejected as refusal:
-        return replace(call, after=called.failed(f"refused: {refusal}"), heard=str(refusal))
+        said = mask_cards(str(refusal))
+        return replace(call, after=called.failed(f"refused: {said}"), heard=said)
     except Exception as fault:  # noqa: BLE001 - whatever else it was, nobody knows what happened
         unheard = called.unheard(f"no answer: {type(fault).__name__}")
         return replace(call, after=unheard, answered=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.facts import clean_text
 from inthread.domain.refusals import BadInput, Problem
 from inthread.runtime import Runtime
@@ -41,4 +42,4 @@ def _checked(reason: str) -> str:
         raise BadInput([Problem("/reason", str(problem))]) from None
     if not 0 < len(text) <= LONGEST_REASON:
         raise BadInput([Problem("/reason", f"say why in 1 to {LONGEST_REASON} characters")])
-    return text
+    return mask_cards(text)

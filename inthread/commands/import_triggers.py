@@ -19,6 +19,7 @@ from inthread.commands.receive_triggers import CHUNK, Row, take_rows
 from inthread.commands.steps.csv_rows import CsvRow, CsvRows
 from inthread.commands.steps.trigger_reader import trigger_reader
 from inthread.domain.actor import Actor
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.file_map import FileMap, RowReader, Skipped, column_of
 from inthread.domain.file_map_reader import read_map
 from inthread.domain.intake import Answer
@@ -114,7 +115,7 @@ def _begin(rt: Runtime, file: Path, map: Path, again: bool) -> Import:
     now = rt.now()
     known = hashlib.sha256(_digest(file) + _digest(map)).hexdigest()[:32]
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    fresh = Import(f"imp_{known}", file.name[:200], min(changed, now), 0, 0, {}, now)
+    fresh = Import(f"imp_{known}", mask_cards(file.name)[:200], min(changed, now), 0, 0, {}, now)
     with rt.db.begin() as tx:
         found = imports.get(tx, fresh.id)
         if found is None:

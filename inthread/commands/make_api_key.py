@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.facts import clean_text
 from inthread.domain.grants import grantable, own_grantable
 from inthread.domain.refusals import BadInput, Problem
@@ -74,7 +75,7 @@ def _name(name: str) -> str:
         raise BadInput([Problem("/name", str(problem))]) from None
     if not 0 < len(called) <= LONGEST_NAME:
         raise BadInput([Problem("/name", f"needs 1 to {LONGEST_NAME} characters")])
-    return called
+    return mask_cards(called)
 
 
 def _check(scopes: Collection[str], may: Sequence[str]) -> None:

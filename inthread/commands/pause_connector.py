@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.refusals import BadInput, NotFound, Problem, Stale
 from inthread.runtime import Runtime
 from inthread.store import audit, connectors
@@ -18,7 +19,7 @@ def pause_connector(rt: Runtime, *, actor: Actor, connector: str, why: str) -> N
     actor.require("writebacks:write")
     if connector not in rt.registry.connectors:
         raise NotFound("connector")
-    said = why.strip()
+    said = mask_cards(why.strip())
     if not 0 < len(said) <= LONGEST_WHY:
         raise BadInput([Problem("/why", f"say why, in at most {LONGEST_WHY} characters")])
     now = rt.now()

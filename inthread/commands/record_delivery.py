@@ -8,6 +8,7 @@ from inthread.commands.opt_out import opt_out
 from inthread.commands.steps.try_elsewhere import try_elsewhere
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.message import Message, MessageState, moves_on
 from inthread.runtime import Runtime
 from inthread.spi import DeliveryReceipt
@@ -24,6 +25,7 @@ def record_delivery(
     reached is left alone until its source states it again; a stop that the network took down holds
     with us as well."""
     actor.require("channels:hear")
+    receipt = replace(receipt, code=mask_cards(receipt.code))
     if receipt.stopped:
         _heed(rt, actor, provider, receipt)
     with rt.db.begin() as tx:

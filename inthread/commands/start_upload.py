@@ -6,6 +6,7 @@ from inthread.acting.make_ready import check_identity, make_ready
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.domain.actor import Actor
 from inthread.domain.canonical import digest
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.incoming import (
     AN_HOUR,
     MOST_AN_HOUR,
@@ -75,5 +76,5 @@ def _check(rt: Runtime, tx: Tx, taken: Taken, action: str, length: int) -> None:
 
 
 def _printable(text: str, most: int) -> str:
-    """What every database keeps as it is."""
-    return "".join(c for c in text if c.isprintable())[:most]
+    """What every database keeps as it is, without card numbers (security R3.2)."""
+    return mask_cards("".join(c for c in text if c.isprintable()))[:most]

@@ -20,6 +20,7 @@ from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, stamp
 from inthread.domain.cadence import zone_of
 from inthread.domain.canonical import digest
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.money import Money
 from inthread.domain.payment import Payment, PaymentMode, ScheduledPayment, ScheduleState
 from inthread.domain.refusals import (
@@ -203,7 +204,7 @@ def _evidence(
                      "at": stamp(visit.level_at), "opened_at": stamp(visit.opened_at),
                      "strong_at": stamp(visit.strong_at) if strong and visit.strong_at else None},
         "destination": {"channel": contact.channel, "address": contact.masked} if contact else None,
-        "device": {"ip": device.ip, "agent": device.agent} if device else None,
+        "device": {"ip": device.ip, "agent": mask_cards(device.agent)} if device else None,
         "at": stamp(now),
     }
 

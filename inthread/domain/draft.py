@@ -21,6 +21,7 @@ from typing import Any
 
 from inthread.domain.actor import Actor
 from inthread.domain.canonical import canonical_json, digest
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.facts import clean_text
 from inthread.domain.refusals import BadInput, Problem, Stale
 
@@ -225,14 +226,15 @@ def pointer(place: str) -> str:
 
 
 def said(words: str, path: str = "/note", most: int = LONGEST_NOTE) -> str | None:
-    """What somebody wrote, without space around it; None for nothing. Raises BadInput."""
+    """What somebody wrote, without space around it and without card numbers; None for nothing.
+    Raises BadInput."""
     try:
         clean = "\n".join(clean_text(line) for line in words.splitlines()).strip()
     except ValueError as wrong:
         raise BadInput([Problem(path, str(wrong))]) from None
     if len(clean) > most:
         raise BadInput([Problem(path, f"has {len(clean)} characters; the most is {most}")])
-    return clean or None
+    return mask_cards(clean) or None
 
 
 def _check(value: object, deep: int) -> None:
@@ -243,6 +245,8 @@ def _check(value: object, deep: int) -> None:
     if isinstance(value, str):
         if "\0" in value or not _is_text(value):
             raise ValueError("has a character that is no text")
+        if mask_cards(value) != value:
+            raise ValueError("has a card number: take it out")
     elif isinstance(value, int) and abs(value) > 10**15:
         raise ValueError("has a number that is too large")
     for part in _parts(value):

@@ -112,6 +112,9 @@ class PersonReader:
         if not isinstance(address, str):
             problems.append(Problem(f"{at}/address", "is not text"))
             return None
+        if "@" in address and mask_cards(address) != address:
+            problems.append(Problem(f"{at}/address", "has a card number: never send one"))
+            return None
         consent = None
         if raw.get("consent") is not None:
             consent = _consent(f"{at}/consent", raw["consent"], problems, self.now)
@@ -135,11 +138,11 @@ def _consent(
     if not found:
         consent = StatedConsent(
             _purposes(f"{at}/purposes", raw["purposes"], found),
-            text(found, f"{at}/wording", raw["wording"], LONGEST_CONSENT) or "",
+            mask_cards(text(found, f"{at}/wording", raw["wording"], LONGEST_CONSENT) or ""),
             shaped(found, f"{at}/version", raw["version"], _VERSION,
                    "has to be letters, digits and . _ -, at most 40") or "",
             past(found, f"{at}/at", raw["at"], now, "say when they agreed"),
-            text(found, f"{at}/source", raw["source"], LONGEST_SOURCE) or "",
+            mask_cards(text(found, f"{at}/source", raw["source"], LONGEST_SOURCE) or ""),
         )
     problems.extend(found)
     return None if found else consent

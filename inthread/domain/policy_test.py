@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.contract import Input
 from inthread.domain.draft import said
 from inthread.domain.facts import Fact, Facts, FactValue, read_facts
@@ -159,6 +160,9 @@ def _inputs(inputs: Mapping[str, object]) -> list[Problem]:
     return [
         Problem(f"/inputs/{name[:60]}", "has to be text, a whole number, true, false or an amount")
         for name, value in inputs.items() if not _plain(value)
+    ] + [
+        Problem(f"/inputs/{mask_cards(name)[:60]}", "has a card number: take it out")
+        for name, value in inputs.items() if mask_cards(f"{name} {value}") != f"{name} {value}"
     ]
 
 

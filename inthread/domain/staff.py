@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inthread.domain.actor import Actor
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.contact_point import LONGEST_ADDRESS, email
 from inthread.domain.facts import clean_text
 from inthread.domain.refusals import Problem
@@ -156,6 +157,8 @@ def name_faults(text: str) -> list[Problem]:
         return [Problem("/name", str(wrong))]
     if not 0 < len(name) <= LONGEST_NAME:
         return [Problem("/name", f"needs 1 to {LONGEST_NAME} characters")]
+    if mask_cards(name) != name:
+        return [Problem("/name", "has a card number: never give one")]
     return []
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 
 from inthread.acting.make_ready import Ready
+from inthread.acting.read_form import without_cards
 from inthread.acting.take_visit import Taken
 from inthread.commands.open_checkout import open_checkout
 from inthread.commands.save_choice import save_choice
@@ -131,7 +132,7 @@ def _form_page(
         found.ready.miniapp.template, status=422 if wrong else 200,
         action_href=paths.action(action), nonce=runtime().new_token(),
         checked=found.ready.miniapp.checked, offer=found.ready.offer, page=found.page,
-        values=sent if sent is not None else found.draft, problems=_problems(found.ready, wrong),
+        values=without_cards(sent) if sent is not None else found.draft, problems=_problems(found.ready, wrong),
     )
 
 

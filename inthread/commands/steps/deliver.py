@@ -13,6 +13,7 @@ from inthread.commands.opt_out import opt_out
 from inthread.commands.steps.try_elsewhere import try_elsewhere
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent, sealed
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.case import CaseState
 from inthread.domain.message import Message, MessageState, Purpose
 from inthread.runtime import Runtime
@@ -62,10 +63,10 @@ def _call(rt: Runtime, message: Message, outgoing: Outgoing) -> _Heard:
     except Retry as refusal:
         return _again(message, refusal)
     except Undeliverable as refusal:
-        failed = _failed(message, str(refusal)[:200])
+        failed = _failed(message, mask_cards(str(refusal))[:200])
         return _Heard(failed, for_good=True, stopped=refusal.stopped)
     except Rejected as refusal:
-        return _Heard(_failed(message, str(refusal)[:200]))
+        return _Heard(_failed(message, mask_cards(str(refusal))[:200]))
     except Exception as fault:  # noqa: BLE001 - whatever else it was, it may have left
         return _Heard(replace(message, reasons=(f"unheard: {type(fault).__name__}",)), well=False)
     return _Heard(replace(
@@ -79,7 +80,7 @@ def _again(message: Message, refusal: Retry) -> _Heard:
         return _Heard(_failed(message, "tried too often"), well=False)
     seconds = max(RETRY_AFTER[message.tries - 1], min(refusal.after or 0, 3600))
     waiting = replace(
-        message, state=MessageState.QUEUED, reasons=(str(refusal)[:200],), sent_at=None
+        message, state=MessageState.QUEUED, reasons=(mask_cards(str(refusal))[:200],), sent_at=None
     )
     return _Heard(waiting, timedelta(seconds=seconds), well=False)
 
