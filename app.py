@@ -18,6 +18,7 @@ from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
 from integrations.http_connector import HttpConnector
 from integrations.oidc_sign_in import OidcSignIn
+from integrations.pdf_signer import PdfSigner
 from integrations.sealed_blobs import SealedBlobs
 from integrations.simulator_channel import SimulatorChannel
 from integrations.smtp_email import SmtpEmail
@@ -148,6 +149,7 @@ def registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
         payments=by_key(payments(settings, now)),
         blobs=vault(settings),
         identity=_identity(settings, now),
+        signer=_signer(settings, now),
         queues=frozenset(queues(Path(settings.queues)).teams),
         scanner=_scanner(settings),
     )
@@ -178,6 +180,18 @@ def _scanner(settings: Settings) -> ClamScanner | None:
         return None
     with said_of("INTHREAD_CLAMD"):
         return ClamScanner(settings.clamd)
+
+
+def _signer(settings: Settings, now: Callable[[], datetime]) -> PdfSigner | None:
+    if not settings.signer:
+        if settings.tsa or settings.signer_password:
+            raise BadSetting("INTHREAD_TSA and INTHREAD_SIGNER_PASSWORD need INTHREAD_SIGNER")
+        return None
+    with _said_of("INTHREAD_SIGNER, INTHREAD_SIGNER_PASSWORD and INTHREAD_TSA"):
+        return PdfSigner.at(
+            Path(settings.signer), settings.signer_password, now=now, tsa=settings.tsa,
+            allow_loopback=not settings.production,
+        )
 
 
 def _identity(settings: Settings, now: Callable[[], datetime]) -> OidcSignIn | None:

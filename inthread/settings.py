@@ -75,6 +75,15 @@ class Settings:
         "", "ClamAV's daemon, which looks for malware: `host:port` or the path of its socket; "
         "empty for none.",
     )
+    signer: str = _setting(
+        "", "File (PKCS#12) with the organisation's key and certificate, which sign the evidence; "
+        "empty for none (`inthread keys signer` makes one for a sandbox).",
+    )
+    signer_password: str = _setting("", "Opens that file.", secret=True)
+    tsa: str = _setting(
+        "", "Address of a time stamping authority (RFC 3161), which says when the evidence was "
+        "signed; empty for none.",
+    )
     connectors: str = _setting(
         "billing=http://localhost:8401,compliance=http://localhost:8401",
         "Systems of record as `key=url`, separated by commas.",

@@ -490,6 +490,10 @@ class Signer(Protocol):
     @property
     def key(self) -> str: ...
 
+    @property
+    def trouble(self) -> str:
+        """Why it cannot sign now, as far as it knows without asking anybody; empty when it can."""
+
     def sign(self, pdf: bytes, *, reason: str) -> bytes:
         """The signed file. Raises Retry when the key or the time stamp cannot be had now."""
 

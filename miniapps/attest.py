@@ -57,11 +57,11 @@ class Attest:
     })
 
     def page(self, offer: Offer) -> Mapping[str, object]:
-        """`statement` and `consent` (None where none is asked for), each with `text`, `version`
-        and `digest`, which the form sends back as <name>_digest; `width` and `height` of the field
-        a name may be drawn on."""
+        """`text`, `version` and `digest` of the statement, and of the `consent` (None where none
+        is asked for); the form sends the digests back as statement_digest and consent_digest.
+        `width` and `height` of the field a name may be drawn on."""
         return {
-            "statement": _text(offer, "statement"),
+            **_text(offer, "statement"),
             "consent": _text(offer, "consent") if _asks_consent(offer) else None,
             "width": WIDTH, "height": HEIGHT,
         }

@@ -110,6 +110,11 @@ def _facts(workflow: str, number: str, owed: str) -> dict[str, str]:
             "review_reference": number, "reason": "yearly_check", "country": "US",
             "address": "14 Mill Lane, Easton, PA 18042", "phone": PHONE, "email": EMAIL,
         }
+    if workflow == "annual_attestation":
+        return {
+            "attestation_reference": number, "program": "reduced_rate", "due_on": "2026-02-01",
+            "postcode": "10001",
+        }
     return {
         "invoice_number": number, "amount_due": owed, "due_date": "2025-12-20",
         "postcode": "10001",

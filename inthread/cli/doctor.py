@@ -19,6 +19,7 @@ from inthread.cli.seen import (
 )
 from inthread.cli.seen_documents import see_documents
 from inthread.cli.seen_providers import see_providers
+from inthread.cli.seen_signer import see_signer
 from inthread.cli.start import checked_settings
 from inthread.settings import Settings
 from inthread.store.db import Database
@@ -51,6 +52,7 @@ def run(parts: Parts, options: argparse.Namespace) -> int:
 def look(parts: Parts, settings: Settings) -> list[Seen]:
     """Everything, whatever is wrong before it."""
     seen = [*see_settings(settings), see_keys(settings), *see_plugins(parts, settings)]
+    seen.append(see_signer(parts, settings))
     try:
         db = Database(settings.database_url)
     except (ValueError, ImportError) as wrong:

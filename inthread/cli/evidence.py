@@ -15,6 +15,7 @@ from inthread.cli.start import ready
 from inthread.domain.actor import OPERATOR
 from inthread.domain.refusals import NotFound
 from inthread.queries.evidence import evidence
+from inthread.queries.evidence_file import evidence_of
 
 if TYPE_CHECKING:
     from inthread.cli.parts import Verbs
@@ -24,7 +25,11 @@ def add(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "evidence", help="write what a case can prove to a file", description=__doc__
     )
-    verb.add_argument("reference", help="a case's reference, e.g. INV-611365, or its id")
+    verb.add_argument(
+        "reference", help="a case's reference, e.g. INV-611365, or its id; `pdf CASE_OR_OUTCOME "
+        "FILE` writes the signed evidence of its last outcome, or of that one",
+    )
+    verb.add_argument("of", nargs="*", metavar="...", help=argparse.SUPPRESS)
     verb.add_argument(
         "--out", type=Path, metavar="FILE", help="where to; evidence-<id>.json by default"
     )
@@ -32,6 +37,8 @@ def add(verbs: Verbs) -> None:
 
 
 def run(parts: Parts, options: argparse.Namespace) -> int:
+    if options.of:
+        return _run_pdf(parts, options)
     _, rt = ready(parts)
     try:
         found = evidence(rt, actor=OPERATOR, reference=options.reference)
@@ -39,12 +46,30 @@ def run(parts: Parts, options: argparse.Namespace) -> int:
         raise Stop(f"There is no case with the reference {options.reference}.") from refusal
     finally:
         rt.db.dispose()
-    content = written(found).encode()
     out = options.out or Path(f"evidence-{found['cases'][0]['id']}.json")
+    return _write(out, written(found).encode())
+
+
+def _run_pdf(parts: Parts, options: argparse.Namespace) -> int:
+    if options.reference != "pdf" or len(options.of) != 2:
+        raise Stop("Write it as: inthread evidence pdf CASE_OR_OUTCOME FILE", status=2)
+    named, file = options.of
+    _, rt = ready(parts)
+    try:
+        found = evidence_of(rt, actor=OPERATOR, named=named)
+    except NotFound as refusal:
+        raise Stop(f"There is no signed evidence of {named}. Is INTHREAD_SIGNER set, and does a "
+                   "worker run? `inthread doctor` says so.") from refusal
+    finally:
+        rt.db.dispose()
+    return _write(Path(file), found.content)
+
+
+def _write(out: Path, content: bytes) -> int:
     try:
         handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as there:
-        raise Stop(f"{out} is there already: name another file with --out.") from there
+        raise Stop(f"{out} is there already: name another file.") from there
     except OSError as trouble:
         raise Stop(f"{out}: {trouble.strerror}") from trouble
     with os.fdopen(handle, "wb") as file:

@@ -10,6 +10,7 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
+from inthread.cli import signer
 from inthread.cli.parts import Parts, Stop
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _ID = re.compile("[a-z0-9]{2}")
 
 
 def add(verbs: Verbs) -> None:
-    keys = verbs.add_parser("keys", help="make a key for INTHREAD_KEYS, or a signing secret")
+    keys = verbs.add_parser("keys", help="make a key or a signing secret")
     actions = keys.add_subparsers(title="actions", metavar="ACTION", required=True)
     new = actions.add_parser("new", help="print a new key", description=__doc__)
     new.add_argument("id", nargs="?", help="two characters a-z or 0-9; else the next one free")
@@ -28,6 +29,7 @@ def add(verbs: Verbs) -> None:
         help="a secret for INTHREAD_CONNECTOR_SECRET or INTHREAD_PAYMENTS_SECRET instead",
     )
     new.set_defaults(run=run)
+    signer.add(actions)
 
 
 def run(parts: Parts, options: argparse.Namespace) -> int:

@@ -23,7 +23,8 @@ Stroke = Sequence[Point]
 FONT = "DejaVu"
 _FONTS = Path(__file__).with_name("fonts")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-_MARGIN, _LABEL, _GAP = 20.0, 52.0, 4.0  # mm
+_MARGIN, _LABEL, _GAP, _AIR = 20.0, 52.0, 4.0, 1.3  # mm
+_SMALL, _LEAST = 9.5, 6.5  # points
 _INK, _SOFT, _LINE = 20, 90, 205  # grey levels
 
 
@@ -95,13 +96,16 @@ class Paper:
         for label, value in rows:
             self._row(label, value)
         self._rule()
+        self._pdf.ln(2.5)
 
-    def drawing(self, strokes: Sequence[Stroke], *, width: int, height: int) -> None:
+    def drawing(
+        self, strokes: Sequence[Stroke], *, width: int, height: int, caption: str
+    ) -> None:
         """Lines as they were drawn on a field of that size, in whole numbers."""
         pdf, wide = self._pdf, 90.0
         scale = wide / width
         high = height * scale
-        if pdf.will_page_break(high + 4):
+        if pdf.will_page_break(high + 12):
             pdf.add_page()
         left = pdf.w - pdf.r_margin - wide if self.right_to_left else pdf.l_margin
         top = pdf.get_y()
@@ -112,7 +116,8 @@ class Paper:
         for stroke in strokes:
             pdf.polyline([(left + x * scale, top + y * scale) for x, y in _seen(stroke)])
         pdf.set_line_width(0.2)
-        pdf.set_xy(pdf.l_margin, top + high + 3)
+        pdf.set_xy(pdf.l_margin, top + high + 1.5)
+        self.note(caption)
 
     def attach(self, name: str, content: bytes, *, media_type: str, what: str) -> None:
         """A file inside the file, which any reader of PDF can save."""
@@ -141,21 +146,30 @@ class Paper:
         wide = pdf.epw - _LABEL - _GAP
         ends = []
         self._rule()
-        self._set(9.5, bold=False, soft=False)
+        size = self._fitting(value, wide)
         if pdf.will_page_break(self._high(value, wide) + 4):
             pdf.add_page()
-        top, sheet = pdf.get_y() + 1.8, pdf.page
+        top, sheet = pdf.get_y() + _AIR, pdf.page
         near, far = pdf.l_margin, pdf.l_margin + _LABEL + _GAP
         if self.right_to_left:
             near, far = pdf.l_margin + wide + _GAP, pdf.l_margin
-        for text, x, width, soft in ((label, near, _LABEL, True), (value, far, wide, False)):
+        for text, x, width, points in ((label, near, _LABEL, _SMALL), (value, far, wide, size)):
             pdf.page = sheet
-            self._set(9.5, bold=False, soft=soft)
+            self._set(points, bold=False, soft=text is label)
             pdf.set_xy(x, top)
             pdf.multi_cell(width, 5, self._shown(text), align=self._align, new_y=YPos.NEXT)
             ends.append((pdf.page, pdf.get_y()))
         pdf.page, y = max(ends)
-        pdf.set_xy(pdf.l_margin, y + 1.8)
+        pdf.set_xy(pdf.l_margin, y + _AIR)
+
+    def _fitting(self, value: str, wide: float) -> float:
+        """The size of letters in which one long word, such as a digest, stands on one line."""
+        self._set(_SMALL, bold=False, soft=False)
+        if " " in value:
+            return _SMALL
+        size = min(_SMALL, _SMALL * wide / max(self._pdf.get_string_width(value), 1.0) * 0.99)
+        self._set(max(size, _LEAST), bold=False, soft=False)
+        return max(size, _LEAST)
 
     def _high(self, text: str, wide: float) -> float:
         """Millimetres that a value takes; one longer than half a sheet may be cut in two."""

@@ -16,6 +16,7 @@ from inthread.web import (
     actions,
     api_docs,
     channel_hooks,
+    evidence,
     health,
     help,
     hooks,
@@ -69,6 +70,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     for each in (landing, stop, identity, menu, actions, receipts, help):
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
+    app.register_blueprint(evidence.bp)
     for machines in (api_docs, hooks, channel_hooks, health):
         machines.install(app)
     console.install(app)

@@ -81,7 +81,7 @@ def test_r4_12_the_file_holds_by_itself_and_no_byte_can_be_changed(
     assert (done.returncode, done.stdout) == (1, "")
     assert "DOES NOT HOLD: something in the file was changed" in done.stderr
     assert inthread("evidence", "DOC-1", "--out", file).err == (
-        f"{file} is there already: name another file with --out.\n"
+        f"{file} is there already: name another file.\n"
     )
 
 

@@ -26,8 +26,7 @@ def signed(offer: Offer = OFFER, **fields: str) -> dict[str, tuple[str, object]]
 
 def test_the_page_shows_the_exact_text() -> None:
     assert ATTEST.page(OFFER) == {
-        "statement": {"text": TEXT, "version": 3, "digest": DIGEST}, "consent": None,
-        "width": 600, "height": 200,
+        "text": TEXT, "version": 3, "digest": DIGEST, "consent": None, "width": 600, "height": 200,
     }
 
 

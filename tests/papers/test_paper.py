@@ -95,9 +95,18 @@ def test_a_file_inside_comes_out_as_it_went_in() -> None:
 @pytest.mark.parametrize("locale", ["en", "ar"])
 def test_a_drawing_stays_lines(locale: str) -> None:
     made = paper(locale)
-    made.drawing([[(0, 0), (100, 50), (200, 0)], [(300, 100)]], width=300, height=100)
+    strokes = [[(0, 0), (100, 50), (200, 0)], [(300, 100)]]
+    made.drawing(strokes, width=300, height=100, caption="Drawn")
     with pikepdf.open(BytesIO(made.write())) as document:
         page = document.pages[0]
         did = [str(operator) for _, operator in pikepdf.parse_content_stream(page)]
         assert "/XObject" not in page.Resources
     assert (did.count("m"), did.count("l"), did.count("re")) == (2, 3, 1)
+
+
+def test_a_digest_stands_on_one_line() -> None:
+    made = paper()
+    made.rows([("SHA-256", "d" * 64), ("Longer than any line", "x" * 200)])
+    said = shown(made.write())
+    assert "d" * 64 in said
+    assert "".join(line for line in said if set(line) == {"x"}) == "x" * 200

@@ -16,11 +16,13 @@ from pathlib import Path
 from inthread.cli.demo.daylight import CLOCK, set_clock
 from inthread.cli.keys import new_key, new_secret
 from inthread.cli.parts import Stop
+from inthread.cli.signer import write_signer
 from inthread.clock import AheadClock
 from inthread.runtime import random_token, utc_now
 
 NAMES = ("web", "office", "payments", "phone")
 SETTINGS = "settings.env"
+BRAND = "Alderway"
 _OTHERS = ("INTHREAD_", "SANDBOX_", "GRANIAN_", "FLASK_")
 
 
@@ -76,7 +78,8 @@ def build(folder: Path, root: Path, *, first_port: int, keep: bool) -> House:
     if not kept:
         _clear(folder)
     ports = free_ports(first_port)
-    house = House(folder, {**_secrets(), **kept, **_places(folder, root, ports)}, ports)
+    made = {} if "INTHREAD_SIGNER" in kept else _signer(folder)
+    house = House(folder, {**_secrets(), **made, **kept, **_places(folder, root, ports)}, ports)
     set_clock(folder, utc_now(), keep=bool(kept))
     _write(folder / SETTINGS, house.settings)
     return house
@@ -121,6 +124,13 @@ def _secrets() -> dict[str, str]:
         "INTHREAD_PAYMENTS_SECRET": new_secret(), "INTHREAD_PAYMENTS_KEY": random_token(),
         "INTHREAD_PHONE_KEY": random_token(),
     }
+
+
+def _signer(folder: Path) -> dict[str, str]:
+    """A certificate that nobody vouches for, to sign the evidence with."""
+    file = folder / "signer.p12"
+    password = write_signer(file, BRAND, utc_now())
+    return {"INTHREAD_SIGNER": str(file), "INTHREAD_SIGNER_PASSWORD": password}
 
 
 def _places(folder: Path, root: Path, ports: Mapping[str, int]) -> dict[str, str]:

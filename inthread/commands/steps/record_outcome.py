@@ -75,6 +75,8 @@ def record_outcome(
     outcomes.add_documents(tx, [_document(rt, outcome, d, a) for d, a in done.attachments])
     writebacks.add_all(tx, [writeback], now + proof.within)
     outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
+    if rt.registry.signer is not None and (outcome.evidence or {}).get("agreement"):
+        outbox.put(tx, rt.new_id("job"), "evidence", outcome.id, now, case.id)
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
     reached = apply_contacts(rt, tx, case=after, person=person, outcome=outcome,
