@@ -187,7 +187,7 @@ def _signer(settings: Settings, now: Callable[[], datetime]) -> PdfSigner | None
         if settings.tsa or settings.signer_password:
             raise BadSetting("INTHREAD_TSA and INTHREAD_SIGNER_PASSWORD need INTHREAD_SIGNER")
         return None
-    with _said_of("INTHREAD_SIGNER, INTHREAD_SIGNER_PASSWORD and INTHREAD_TSA"):
+    with said_of("INTHREAD_SIGNER, INTHREAD_SIGNER_PASSWORD and INTHREAD_TSA"):
         return PdfSigner.at(
             Path(settings.signer), settings.signer_password, now=now, tsa=settings.tsa,
             allow_loopback=not settings.production,

@@ -10,7 +10,6 @@ from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
 from inthread.commands.contact_customer import contact_customer
 from inthread.commands.make_evidence import make_evidence
-from inthread.commands.make_evidence import make_evidence
 from inthread.commands.send_message import send_message
 from inthread.commands.steps.due_step import with_ways
 from inthread.domain.actor import Actor

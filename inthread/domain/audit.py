@@ -59,8 +59,6 @@ class AuditEvent(StrEnum):
     OUTCOME = "outcome.recorded"
     EVIDENCE_MADE = "evidence.made"
     EVIDENCE_REFUSED = "evidence.refused"
-    EVIDENCE_MADE = "evidence.made"
-    EVIDENCE_REFUSED = "evidence.refused"
     PAYMENT_STARTED = "payment.started"
     PAYMENT_SUCCEEDED = "payment.succeeded"
     PAYMENT_FAILED = "payment.failed"
