@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inthread.acting.pay_for import TERM
 from inthread.acting.take_visit import Taken, see_visit
 from inthread.domain.outcome import Outcome
 from inthread.domain.payment import Payment
@@ -13,6 +15,7 @@ from inthread.domain.work_item import WorkItem
 from inthread.offers import decide, offered
 from inthread.runtime import Runtime
 from inthread.store import outcomes, payer_links, payments, work_items
+from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
@@ -52,5 +55,12 @@ def visit(rt: Runtime, token: str) -> Seen:
             taken, decision, open_now,
             tuple(v for v in decision.verdicts if not v.offered),
             tuple(outcomes.of_case(tx, case.id)), payments.started(tx, case.id),
-            work_items.open_of(tx, case.id), len(payer_links.live_of(tx, case.id, rt.now())),
+            work_items.open_of(tx, case.id), _shared(rt, tx, case.id, open_now),
         )
+
+
+def _shared(rt: Runtime, tx: Tx, case_id: str, open_now: Sequence[Verdict]) -> int:
+    """None counts where nobody else may pay (any more)."""
+    if not any(verdict.terms.get(TERM) is True for verdict in open_now):
+        return 0
+    return len(payer_links.live_of(tx, case_id, rt.now()))

@@ -33,6 +33,8 @@ def menu() -> Response:
         return asks_for(refusal, bare_visit(rt, token))
     if seen.payment is not None:
         return see_other(paths.payment(seen.payment.id))
+    if seen.taken.case.waits_for_its_day:
+        return see_other(paths.SCHEDULED)
     if not seen.offered and seen.outcomes and seen.work is None:
         return see_other(paths.receipt(seen.outcomes[-1].id))
     return _menu_page(seen, read_as(seen.taken))
@@ -48,6 +50,7 @@ def _menu_page(seen: Seen, who: Reader) -> Response:
         paid=[o for o in seen.outcomes if o.amount is not None][-1:],
         due=seen.work.due_at if seen.work else None,
         actions=[action_row(workflow, v.action, who) for v in seen.offered],
+        shared=seen.shared,
         refused=refused_rows(workflow, seen.refused, dict(seen.decision.inputs), who),
     )
 

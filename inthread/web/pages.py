@@ -65,7 +65,8 @@ def environment(loader: BaseLoader) -> Environment:
     made.globals["at"] = {
         "menu": paths.MENU, "code": paths.CODE, "resend": paths.RESEND, "fact": paths.FACT,
         "help": paths.HELP, "not_me": paths.NOT_ME, "language": paths.LANGUAGE,
-        "leave": paths.LEAVE,
+        "leave": paths.LEAVE, "shared": paths.SHARED, "scheduled": paths.SCHEDULED,
+        "receipt": paths.receipt(""),
     }
     made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         lambda text: reader.current().language.text(text),

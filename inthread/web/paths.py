@@ -13,6 +13,8 @@ NOT_ME: Final = "/visit/not-me"
 LANGUAGE: Final = "/visit/language"
 LEAVE: Final = "/visit/leave"
 ENDED: Final = "/visit/ended"
+SCHEDULED: Final = "/visit/scheduled"
+SHARED: Final = "/visit/shared"
 
 
 def link(token: str) -> str:
@@ -41,3 +43,23 @@ def receipt(outcome_id: str) -> str:
 
 def payment(payment_id: str) -> str:
     return f"/visit/payment/{payment_id}"
+
+
+def receipt_pdf(outcome_id: str) -> str:
+    return f"/visit/receipt/{outcome_id}.pdf"
+
+
+def share(key: str) -> str:
+    return f"/visit/do/{key}/share"
+
+
+def payer(token: str) -> str:
+    return f"/p/{token}"
+
+
+def paid_for(return_ref: str) -> str:
+    return f"/p/paid/{return_ref}"
+
+
+def paid_for_pdf(return_ref: str) -> str:
+    return f"/p/paid/{return_ref}.pdf"
