@@ -23,8 +23,11 @@ from inthread.web import (
     identity,
     landing,
     menu,
+    payer,
     receipts,
+    scheduled,
     scripts,
+    sharing,
     stop,
 )
 from inthread.web.compress import Presser, compress_text
@@ -67,7 +70,10 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
     scripts.install(app, root / "static", content_policy(pages.style.source, origins, "'self'"))
     guard(app, host=settings.host, origin=rt.origin, policy=policy)
     tell_refusals(app)
-    for each in (landing, stop, identity, menu, actions, receipts, help):
+    for each in (
+        landing, stop, payer, identity, menu, actions, sharing, receipts, scheduled,
+        help,
+    ):
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
     app.register_blueprint(evidence.bp)
