@@ -51,7 +51,7 @@ class StripeCourier:
             answer = self._session.post(
                 self._hook, data=body, timeout=TIMEOUT, allow_redirects=False, headers={
                     "Content-Type": "application/json; charset=utf-8",
-                    "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+                    "User-Agent": "Stripe/1.0",
                     "Stripe-Signature": signature(self._secret, body, int(self._clock.now())),
                 },
             )

@@ -27,7 +27,7 @@ def python_files(*parts: str) -> list[Path]:
 
 def text_files() -> list[Path]:
     """What a reader of the project sees: code, pages, data and documents; not what was made."""
-    made = {".git", ".venv", "node_modules", "var", "build", "__pycache__"}
+    made = {".git", ".venv", ".venv-peers", "node_modules", "var", "build", "__pycache__"}
     kinds = {".py", ".md", ".toml", ".html", ".css", ".js", ".sh", ".txt", ".po", ".json", ".svg"}
     return sorted(
         path
