@@ -180,7 +180,7 @@ def _post(
     named = [str(fields[f]) for f in ACCOUNT_FIELDS if isinstance(fields.get(f), str)]
     account = next((a for name in named if (a := _account(tx, name))), None)
     minor, currency = amount_of(fields)
-    lowers = minor if minor is not None and lowers_balance(operation) else 0
+    lowers = received(operation, fields)
     balance = None
     if account is not None:
         if lowers and account["currency"] not in (None, currency):
@@ -221,6 +221,16 @@ def lowers_balance(operation: str) -> bool:
     `payment_plans`."""
     words = set(re.split(r"[^a-z]+", operation.lower()))
     return bool(words & _PAYMENT) and not words & _PROMISE
+
+
+def received(operation: str, fields: Mapping[str, object]) -> int:
+    """The money this write says came in, in minor units: a payment, or what was paid down at once
+    on a plan (`down_minor`)."""
+    minor, _ = amount_of(fields)
+    if lowers_balance(operation):
+        return minor or 0
+    down = fields.get("down_minor")
+    return down if isinstance(down, int) and not isinstance(down, bool) else 0
 
 
 def wrong(fields: Mapping[str, object]) -> dict[str, object]:

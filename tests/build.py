@@ -105,6 +105,16 @@ def _facts(workflow: str, number: str, owed: str) -> dict[str, str]:
             "document_reference": number, "document_kind": "passport", "expires_on": "2026-02-01",
             "postcode": "10001",
         }
+    if workflow == "failed_payment":
+        return {
+            "payment_reference": number, "amount_due": owed, "failed_on": "2026-01-03",
+            "card_brand": "visa", "card_last_four": "1881", "postcode": "10001",
+        }
+    if workflow == "card_expiring":
+        return {
+            "card_reference": number, "card_brand": "visa", "card_last_four": "1881",
+            "card_expires": "2026-01-31", "postcode": "10001",
+        }
     if workflow == "contact_change":
         return {
             "review_reference": number, "reason": "yearly_check", "country": "US",

@@ -82,11 +82,11 @@ class Plan:
         }
 
     def read(self, offer: Offer, form: Form) -> Choice:
-        """`values`: option; down and down_amount (major units, empty unless typed) where there is
-        a choice; debits (`yes`) where they are chosen."""
+        """`values`: option; down and down_amount (major units, empty unless typed) where something
+        is paid now; debits (`yes`) where they are chosen."""
         picked = pick(offer, form)
         values = {"option": picked.option.key}
-        if picked.how:
+        if picked.down.minor:
             typed = picked.down.plain() if picked.how == "other" else ""
             values |= {"down": picked.how, "down_amount": typed}
         if picked.debits:

@@ -34,6 +34,8 @@ MINIAPPS = {
         "kinds": ("texts", True),
         "most_files": ("integer", True),
         "most_pages": ("integer", True),
+        "one_document": ("boolean", False),
+        "clear_photos": ("text", False),
     },
     "attest": {"statement": ("text", True)},
     "contract": {"agreement": ("text", True), "until": ("date", False), "odd": ("colour", False)},

@@ -281,5 +281,12 @@ def test_the_workflows_we_ship_have_no_errors_and_no_gaps(name):
     assert kinds == {("note", "overlap"), ("warning", "nothing_offered")}
 
 
+def test_of_those_for_cards_there_is_nothing_to_warn_of():
+    assert analyse(shipped("card_expiring")) == ()
+    assert {(one.severity, one.kind) for one in analyse(shipped("failed_payment"))} == {
+        ("note", "overlap"),
+    }
+
+
 def test_a_workflow_that_refers_nobody_is_judged_too():
     assert [one.kind for one in analyse(small({"refer": MISSING})) if one.action == ""] == []

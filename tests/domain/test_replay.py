@@ -278,7 +278,10 @@ def test_an_action_that_comes_or_goes_is_gained_or_lost(action: str, back: str) 
     document["resolution"]["actions"] = [
         each for each in document["resolution"]["actions"] if each["key"] != action
     ]
-    for part in (document["policy"], document["proof"], document["wording"]["agreements"]):
+    wording = document["wording"]
+    for part in (
+        document["policy"], document["proof"], wording["agreements"], wording["authorisations"],
+    ):
         part.pop(action, None)
     document["reasons"] = {
         code: reason for code, reason in document["reasons"].items() if not code.startswith(action)

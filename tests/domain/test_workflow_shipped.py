@@ -75,15 +75,20 @@ def test_a38_terms_bound_what_can_be_chosen():
         })
         return OVERDUE.decide(reading.facts, today=TODAY).verdict(action).terms
 
-    assert terms("184.20", "pay") == {"least": usd("10"), "most": usd("184.20"), "other": True}
+    whole = {"least": usd("10"), "most": usd("184.20"), "other": True}
+    assert terms("184.20", "pay") == {**whole, "latest_days": 14, "others": True}
+    assert terms("200.01", "pay")["methods"] == ("card", "bank")
     assert terms("9.99", "pay") == {"least": usd("9.99"), "most": usd("9.99"), "other": False}
     assert terms("184.20", "plan") == {
         "least_instalment": usd("20"), "most_instalments": 6, "most_days_to_first": 30,
         "frequencies": ("weekly", "fortnightly", "monthly"),
+        "most_down": usd("184.20"), "debits": "may",
     }
     assert terms("4000.00", "plan") == {
-        "least_instalment": usd("100"), "most_instalments": 12, "most_days_to_first": 30,
-        "frequencies": ("fortnightly", "monthly"),
+        "least_instalment": usd("100"), "most_instalments": 12, "most_days_to_first": 31,
+        "frequencies": ("fortnightly", "monthly", "month_ends"), "latest_end_days": 400,
+        "most_down": usd("4000"), "debits": "may",
+        "methods": ("card", "bank"),
     }
     assert terms("184.20", "promise")["latest_days"] == 14
     assert terms("184.20", "promise", due="2026-09-22")["latest_days"] == 14

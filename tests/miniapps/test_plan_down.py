@@ -93,7 +93,7 @@ def test_nothing_down_is_a_plan_as_ever() -> None:
     found = offer(most_down=OWED)
     for form in ({"option": "monthly-2"}, {"option": "monthly-2", "down": "none"}):
         choice = PLAN.read(found, Form(form))
-        assert choice.values == {"option": "monthly-2", "down": "none", "down_amount": ""}
+        assert choice.values == {"option": "monthly-2"}
         assert isinstance(PLAN.settle(found, choice), Settled)
 
 

@@ -63,6 +63,19 @@ def test_a_plan_and_a_promise_lower_nothing(office: str, account: Seed) -> None:
     assert balance(office, "CUST-B") == 18420
 
 
+def test_what_is_paid_down_on_a_plan_lowers_the_balance_by_that(
+    office: str, account: Seed
+) -> None:
+    account("CUST-PLAN", balance_minor=18420)
+    body = {"operation": "plans", "minor": 0, "total_minor": 18420}
+    assert write(office, "wb_plan_1", "CUST-PLAN", **body, down_minor=5000).status_code == 201
+    assert write(office, "wb_plan_2", "CUST-PLAN", **body, down_minor=0).status_code == 201
+    assert write(office, "wb_plan_3", "CUST-PLAN", **body, down_minor="5000").status_code == 201
+    assert balance(office, "CUST-PLAN") == 13420
+    [entry] = effects(office, "wb_plan_1")
+    assert entry["lowered"] == {"minor": 5000, "currency": "USD"}
+
+
 def test_an_invoice_leads_to_its_account(office: str, account: Seed) -> None:
     account("CUST-C", balance_minor=18420, invoices=["INV-C"])
     body = {"id": "wb_c1", "invoice": "INV-C", "amount": {"minor": 420, "currency": "USD"}}

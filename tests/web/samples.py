@@ -20,8 +20,8 @@ from tests.web.details_samples import details_pages
 TOKEN = "k1" + "A" * 44
 KEEPING = (
     "I agree that the card I give next is kept by the payment provider and takes the place of the "
-    "one on file. Nothing is charged today.\n\nI can take the card away again at any time by asking "
-    "a person."
+    "one on file. Nothing is charged today.\n\nI can take the card away again at any time by "
+    "asking a person."
 )
 AUTHORISATION = (
     "I authorise the {{ count }} payments from {{ first_date }} to {{ last_date }} in the list "
