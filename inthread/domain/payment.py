@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from inthread.domain.card_numbers import mask_cards
 from inthread.domain.money import Money
+
+LAST_FOUR = 4
 
 
 class PaymentMode(StrEnum):
@@ -64,12 +67,19 @@ class PaymentState(StrEnum):
 @dataclass(frozen=True)
 class KeptCard:
     """A means of payment that the provider keeps for us (security R3.3): its own token, and what
-    may be shown. `expires` as `2027-04`; empty for an account, which has no end."""
+    may be shown. `expires` as `2027-04`; empty for an account, which has no end. A number of a card
+    anywhere in it raises ValueError."""
 
     token: str
     brand: str
     last_four: str
     expires: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.last_four) > LAST_FOUR:
+            raise ValueError("a provider gave more of a card than its last four figures")
+        if any(mask_cards(part) != part for part in (self.token, self.brand, self.expires)):
+            raise ValueError("a provider gave the number of a card, which is never kept")
 
 
 @dataclass(frozen=True)

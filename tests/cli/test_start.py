@@ -280,7 +280,7 @@ UNSAFE = {
 
 @pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize("name", UNSAFE)
-def test_r10_3_production_refuses(tmp_path: Path, name: str) -> None:
+def test_r10_3_r3_5_production_refuses(tmp_path: Path, name: str) -> None:
     change, sentence = UNSAFE[name]
     with pytest.raises(Stop) as stop:
         checked_settings({**_production(tmp_path), **change})
