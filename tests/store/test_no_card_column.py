@@ -50,5 +50,5 @@ def test_r3_3_the_database_takes_four_figures_of_a_card_and_no_more(db: Database
         "reference": "r1", "received_at": MONDAY, "card_token": "card_8Fq", "card_brand": "visa",
         "card_last_four": "42424", "card_expires": "2027-04",
     }
-    with pytest.raises(DBAPIError, match="four_digits|value too long"), db.begin() as tx:
+    with pytest.raises(DBAPIError, match=r"four_digits|value too long"), db.begin() as tx:
         tx.execute(insert(t.payment_events).values(**row))
