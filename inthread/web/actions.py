@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from inthread.acting.make_ready import Ready
+from inthread.acting.pay_for import shareable
 from inthread.acting.read_form import without_cards
 from inthread.acting.take_visit import Taken
 from inthread.commands.open_checkout import open_checkout
@@ -25,7 +25,7 @@ from inthread.domain.refusals import (
 from inthread.queries.action import Check, action_form, check
 from inthread.queries.visit import bare_visit, visit
 from inthread.spi import Form, Invalid, MiniApp, Upload
-from inthread.web import form_tokens, paths, visit_cookie
+from inthread.web import form_tokens, paths, sent_files, visit_cookie
 from inthread.web.identity import asks_for
 from inthread.web.refusals import ANSWERS, problem
 from inthread.web.responding import read_as, reader, runtime, see_other, show
@@ -36,7 +36,7 @@ bp = Blueprint("actions", __name__)
 bp.before_request(form_tokens.demand)
 
 # Fields of ours, which no mini-app sees.
-OURS = frozenset({form_tokens.FIELD, "nonce", "shown", "do"})
+OURS = frozenset({form_tokens.FIELD, "nonce", "shown", "do", sent_files.FIELD})
 
 
 @bp.errorhandler(StepUpNeeded)
@@ -73,17 +73,31 @@ def choose(action: str) -> Response:
 @bp.post("/visit/do/<action>")
 def chosen(action: str) -> Response:
     rt, token = runtime(), visit_cookie.token()
-    form, miniapp = sent_form(), _miniapp(bare_visit(rt, token), action)
+    if not _miniapp(bare_visit(rt, token), action).checked:
+        return _at_once(action)
+    form = sent_form()
     try:
-        if not miniapp.checked:
-            return _done(submit_action(
-                rt, actor=CUSTOMER, token=token, action=action, form=form, nonce=_nonce(),
-                device=_device(),
-            ))
         save_choice(rt, actor=CUSTOMER, token=token, action=action, form=form)
     except Invalid as wrong:
-        return _form_page(action, sent=form.values, wrong=wrong)
+        return _form_page(action, sent=sent_files.Sent(form), wrong=wrong)
     return see_other(paths.check(action))
+
+
+def _at_once(action: str) -> Response:
+    """An action without a check page, which may come with files."""
+    rt, token, once = runtime(), visit_cookie.token(), nonce()
+    sent = sent_files.Sent(sent_form())
+    try:
+        sent = sent_files.sent(rt, token, action, once, sent.form)
+        submitted = submit_action(
+            rt, actor=CUSTOMER, token=token, action=action, form=sent.form, nonce=once,
+            device=_device(),
+        )
+    except Invalid as wrong:
+        kept = sent_files.keep(rt, token, action, once, sent, wrong)
+        return _form_page(action, sent=kept, wrong=wrong)
+    sent_files.done(rt, token, sent)
+    return _done(submitted)
 
 
 @bp.get("/visit/do/<action>/check")
@@ -99,20 +113,24 @@ def check_page(action: str) -> Response:
         amount=lines_shown([first], who)[0] if first else None, lines=lines_shown(rest, who),
         agreement=found.chosen.agreement or "", shown=found.chosen.digest,
         nonce=runtime().new_token(), leaves_for=_provider_host() if found.pays else "",
+        share=paths.share(action) if _may_share(found) else "",
     )
 
 
 @bp.post("/visit/do/<action>/check")
 def act(action: str) -> Response:
     return _done(submit_action(
-        runtime(), actor=CUSTOMER, token=visit_cookie.token(), action=action, nonce=_nonce(),
+        runtime(), actor=CUSTOMER, token=visit_cookie.token(), action=action, nonce=nonce(),
         shown=request.form.get("shown", ""), device=_device(),
     ))
 
 
 def sent_form() -> Form:
     """The mini-app's part of what was sent. An empty file input sends a file without a name."""
-    values = {k: v for k, v in request.form.items() if k not in OURS}
+    values = {
+        k: v for k, v in request.form.items()
+        if k not in OURS and not k.startswith(sent_files.LEAVE)
+    }
     uploads = {
         name: [
             Upload(file.filename or "", file.mimetype, file.read())
@@ -124,7 +142,7 @@ def sent_form() -> Form:
 
 
 def _form_page(
-    action: str, *, sent: Mapping[str, str] | None = None, wrong: Invalid | None = None
+    action: str, *, sent: sent_files.Sent | None = None, wrong: Invalid | None = None
 ) -> Response:
     found = action_form(runtime(), visit_cookie.token(), action)
     read_as(found.ready.taken)
@@ -132,7 +150,8 @@ def _form_page(
         found.ready.miniapp.template, status=422 if wrong else 200,
         action_href=paths.action(action), nonce=runtime().new_token(),
         checked=found.ready.miniapp.checked, offer=found.ready.offer, page=found.page,
-        values=without_cards(sent) if sent is not None else found.draft, problems=_problems(found.ready, wrong),
+        values=without_cards(sent.form.values) if sent is not None else found.draft,
+        problems=_problems(found.ready, wrong), kept=sent.kept if sent is not None else (),
     )
 
 
@@ -170,12 +189,16 @@ def _lines(found: Check) -> list[KeptLine]:
     return [KeptLine(wording.get(label, label), value) for label, value in found.chosen.lines]
 
 
-def _nonce() -> str:
+def _may_share(found: Check) -> bool:
+    return found.step_up is None and shareable(found.ready.verdict, found.chosen.result)
+
+
+def nonce() -> str:
     """The once-key of the form; one that was cut off could be shared by two presses."""
-    nonce = request.form.get("nonce", "")
-    if not 8 <= len(nonce) <= 80:
+    sent = request.form.get("nonce", "")
+    if not 8 <= len(sent) <= 80:
         raise OutOfOrder("nonce")
-    return nonce
+    return sent
 
 
 def _device() -> Device:

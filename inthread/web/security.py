@@ -12,7 +12,9 @@ from werkzeug.datastructures import MultiDict
 from inthread.domain.refusals import Forbidden
 
 BODY = 64 * 1024
-UPLOAD_BODY = 10 * 1024 * 1024 + BODY
+UPLOAD_BODY = 25 * 1024 * 1024 + BODY
+# Files in pieces: no form, and read by the view alone, as far as the file goes.
+PIECES, PIECE_BODY = "/visit/uploads", 10 * 1024 * 1024
 # A form of the console may hold a whole workflow, or a large table of one: 256 KiB, each sign of
 # which may be three in a form.
 DRAFT_FORM = "/console/drafts/"
@@ -24,7 +26,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Asked by the machine itself, by whatever address it has for us.
 PROBES = ("/healthz", "/readyz", "/metrics")
 # The API and the hooks prove themselves by a key or a signature, not by where they come from.
-CUSTOMER = ("/l/", "/visit", "/return/")
+CUSTOMER = ("/l/", "/p/", "/visit", "/return/")
 
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
@@ -113,10 +115,14 @@ def from_here(asked: Request, origin: str) -> bool:
 
 def check_form() -> None:
     """Bound the body before it is read; then no field twice, and not too many (A14, A61)."""
+    if request.path == PIECES or request.path.startswith(f"{PIECES}/"):
+        request.max_content_length = PIECE_BODY
+        return
     if request.path.startswith(DRAFT_FORM):
         request.max_content_length = request.max_form_memory_size = DRAFT_BODY
     if request.path.startswith("/visit/do/") and request.mimetype == "multipart/form-data":
-        request.max_content_length = UPLOAD_BODY
+        # The reader's own buffer of a file counts as memory too, 64 KiB and what was left of it.
+        request.max_content_length, request.max_form_memory_size = UPLOAD_BODY, 4 * BODY
     elif request.mimetype != "application/x-www-form-urlencoded":
         abort(415)
     elif request.get_data(cache=True).count(b"&") >= _most_fields():

@@ -29,6 +29,7 @@ from inthread.web import (
     scripts,
     sharing,
     stop,
+    uploads,
 )
 from inthread.web.compress import Presser, compress_text
 from inthread.web.console import site as console
@@ -77,7 +78,7 @@ def build_site(rt: Runtime, settings: Settings, root: Path) -> Flask:
         app.register_blueprint(each.bp)
     app.register_blueprint(bp)
     app.register_blueprint(evidence.bp)
-    for machines in (api_docs, hooks, channel_hooks, health):
+    for machines in (api_docs, hooks, channel_hooks, health, uploads):
         machines.install(app)
     console.install(app)
     if hops := int(settings.proxies):

@@ -7,7 +7,8 @@ anew, without metadata, scripts or anything behind its end.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from babel.numbers import format_decimal
 
 from inthread.spi import Attachment, Choice, Form, Invalid, Line, Offer, Settled, Term
 from inthread.spi import Upload as Sent
-from miniapps.upload.decoder import MOST_BYTES, Decoder, NotTaken
+from miniapps.upload.decoder import MOST_BYTES, MOST_JOINED, Decoded, Decoder, NotTaken
 
 # A workflow may name other kinds: those are shown as they are written.
 KINDS: Mapping[str, str] = MappingProxyType({
@@ -55,8 +56,19 @@ WORDING: Mapping[str, str] = MappingProxyType({
     " sent. Print it to a new PDF, or take a photo of the page",
     "too_many_pages": "%(name)s has %(pages)s pages and the most is %(most)s. Nothing was sent."
     " Send only the pages that count",
+    "small": "%(name)s is small, and its words may be hard to read. Go closer, with all four"
+    " corners in view",
+    "dark": "%(name)s is too dark to read. Take it again in brighter light, away from shadows",
+    "bright": "%(name)s is too bright to read. Take it again without the flash, away from the sun",
+    "blurred": "%(name)s is blurred. Rest your hand on something, tap the page to focus and take it"
+    " again",
+    "quota": "We take %(most)s files and 25 MB for this, and there are that many now. Nothing more"
+    " was sent",
+    "gone": "A file you chose is no longer here. Nothing was sent. Choose your files again",
     "busy": "We are opening many files at the moment. Nothing was sent. Send yours again in a"
     " minute",
+    "infected": "A file you chose may hold harmful software. Nothing was sent, and we kept none of"
+    " it. Choose another file, from another device if you can",
     "document": "Document",
     "pages": "Pages",
 })
@@ -68,11 +80,18 @@ _EXTENSIONS = MappingProxyType(
 )
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _Problems = dict[str, tuple[str, Mapping[str, object]]]
+# The name as it is shown, and the file.
+_Made = tuple[str, Decoded]
 
 
 class Upload:
     """`kinds`: what the document may be; `most_files` at once; `most_pages` in each PDF (50 at the
-    utmost, `docs/security.md` R8.4). A file has 10 MiB at most, before and after."""
+    utmost, `docs/security.md` R8.4). A file has 10 MiB at most, before and after.
+
+    `one_document`: all that is sent becomes one PDF, a page for each photo. `clear_photos`: whether
+    a photo is looked at for what makes it hard to read; `no` (the default); `ask`: the customer is
+    told, and may send it all the same; `must`: it is not taken.
+    """
 
     key: str = "upload"
     template: str = "miniapps/upload.html"
@@ -80,6 +99,8 @@ class Upload:
     wording: Mapping[str, str] = WORDING
     terms: Mapping[str, Term] = MappingProxyType({
         "kinds": Term("texts"), "most_files": Term("integer"), "most_pages": Term("integer"),
+        "one_document": Term("boolean", required=False),
+        "clear_photos": Term("text", required=False),
     })
 
     def __init__(self, decoder: Decoder | None = None) -> None:
@@ -87,7 +108,7 @@ class Upload:
 
     def page(self, offer: Offer) -> Mapping[str, object]:
         """`kinds`: [{key, label (of the wording)}]; `most_files`, `most_pages`; `accepts`, for the
-        file input."""
+        file input; `one_document`; `may_insist`: whether a poor photo may be sent all the same."""
         return {
             "kinds": [
                 {"key": kind, "label": KINDS.get(kind, kind)}
@@ -96,34 +117,61 @@ class Upload:
             "most_files": offer.term("most_files", int),
             "most_pages": _most_pages(offer),
             "accepts": "image/jpeg,image/png,image/heic,image/heif,application/pdf",
+            "one_document": _one_document(offer),
+            "may_insist": _clear_photos(offer) == "ask",
         }
 
     def read(self, offer: Offer, form: Form) -> Choice:
-        """Takes all the files or none. Two files that come out the same count once."""
+        """Takes all the files or none. Two files that come out the same count once. What is poor in
+        the third file stands at `photo-3`; `anyway` takes it where the terms allow that."""
         kind = _kind(offer, form)
         sent = [u for u in form.uploads.get("file", ()) if u.filename or u.content]
         problems: _Problems = {} if kind else {"kind": ("choose_kind", {})}
         problems |= _count_problems(offer, len(sent))
-        if problems:
+        if "file" in problems:
             raise Invalid(problems)
-        taken = {sha256(a.content).hexdigest(): a for a in (self._take(offer, u) for u in sent)}
-        files = [
-            {"sha256": digest, "media_type": a.media_type, "pages": a.pages, "name": a.name}
-            for digest, a in taken.items()
-        ]
-        names = ", ".join(a.name for a in taken.values())
+        made = self._made(offer, form, sent, problems)
+        if _one_document(offer) and len(made) > 1:
+            made = [self._joined(offer, made)]
+        names = ", ".join(_kept_name(name, file) for name, file in made)
         lines = (
             Line(str(kind) if kind in KINDS else "document", names),
-            Line("pages", sum(a.pages for a in taken.values())),
+            Line("pages", sum(file.pages for _, file in made)),
         )
-        values = {"kind": kind, "files": files}
-        return Choice(values, lines, attachments=tuple(taken.values()))
+        values = {"kind": kind, "files": [_said(name, file) for name, file in made]}
+        return Choice(values, lines, attachments=tuple(
+            Attachment(_kept_name(name, file), file.media_type, file.content, file.pages, str(kind))
+            for name, file in made
+        ))
 
     def settle(self, offer: Offer, choice: Choice) -> Settled:
-        """`values`: kind, files: [{sha256 (of what is kept, hex), media_type, pages, name}]."""
+        """`values`: kind, files: [{sha256 (of what is kept, hex), media_type, pages, name}], and
+        `faults` of a photo that was sent all the same."""
         return Settled("uploaded", choice.values)
 
-    def _take(self, offer: Offer, sent: Sent) -> Attachment:
+    def _made(
+        self, offer: Offer, form: Form, sent: Sequence[Sent], problems: _Problems
+    ) -> list[_Made]:
+        """Every file written anew. Raises Invalid with all that is wrong."""
+        made: dict[bytes, _Made] = {}
+        looked = _clear_photos(offer)
+        insists = looked == "no" or (looked == "ask" and form.text("anyway") == "yes")
+        poor: _Problems = {}
+        try:
+            for n, file in enumerate(sent, start=1):
+                name, taken = self._take(offer, file)
+                if looked == "no":
+                    taken = replace(taken, faults=())
+                elif taken.faults and not insists:
+                    poor[f"photo-{n}"] = (taken.faults[0], {"name": name})
+                made[sha256(taken.content).digest()] = (name, taken)
+        except Invalid as refusal:
+            raise Invalid({**problems, **refusal.problems}) from None
+        if problems or poor:
+            raise Invalid(problems | poor)
+        return list(made.values())
+
+    def _take(self, offer: Offer, sent: Sent) -> _Made:
         name = shown_name(sent.filename)
         if not sent.content:
             raise _refused(offer, name, NotTaken("empty"))
@@ -132,11 +180,14 @@ class Upload:
         decoded = self.decoder.decode(sent.content, _most_pages(offer))
         if isinstance(decoded, NotTaken):
             raise _refused(offer, name, decoded)
-        stem = name.rpartition(".")[0] or name
-        return Attachment(
-            stem + _EXTENSIONS[decoded.media_type], decoded.media_type, decoded.content,
-            decoded.pages,
-        )
+        return name, decoded
+
+    def _joined(self, offer: Offer, made: Sequence[_Made]) -> _Made:
+        first = made[0][0]
+        joined = self.decoder.join([file for _, file in made], MOST_PAGES)
+        if isinstance(joined, NotTaken):
+            raise _refused(offer, first, joined, most=MOST_JOINED)
+        return first, joined
 
 
 def shown_name(filename: str) -> str:
@@ -148,6 +199,29 @@ def shown_name(filename: str) -> str:
         if unicodedata.category(c) not in _NOT_SHOWN and c not in '<>:"|?*'
     )
     return " ".join(kept.split()).strip(". ")[:LONGEST_NAME].strip() or "document"
+
+
+def _kept_name(name: str, file: Decoded) -> str:
+    """The name with the ending of what is kept."""
+    return (name.rpartition(".")[0] or name) + _EXTENSIONS[file.media_type]
+
+
+def _said(name: str, file: Decoded) -> dict[str, object]:
+    said: dict[str, object] = {
+        "sha256": sha256(file.content).hexdigest(), "media_type": file.media_type,
+        "pages": file.pages, "name": _kept_name(name, file),
+    }
+    return {**said, "faults": list(file.faults)} if file.faults else said
+
+
+def _one_document(offer: Offer) -> bool:
+    return offer.terms.get("one_document") is True
+
+
+def _clear_photos(offer: Offer) -> str:
+    """Any other word asks: the customer is never shut out by a slip of the pen."""
+    said = offer.terms.get("clear_photos", "no")
+    return said if said in ("no", "must") else "ask"
 
 
 def _kind(offer: Offer, form: Form) -> str | None:
@@ -168,11 +242,11 @@ def _most_pages(offer: Offer) -> int:
     return min(offer.term("most_pages", int), MOST_PAGES)
 
 
-def _refused(offer: Offer, name: str, why: NotTaken) -> Invalid:
+def _refused(offer: Offer, name: str, why: NotTaken, most: int = MOST_BYTES) -> Invalid:
     values = {"name": name, **why.values}
     size = values.get("size")
     if isinstance(size, int):
-        values |= {"size": _size(size, offer.locale), "most": _size(MOST_BYTES, offer.locale)}
+        values |= {"size": _size(size, offer.locale), "most": _size(most, offer.locale)}
     return Invalid({"file": (why.key, values)})
 
 

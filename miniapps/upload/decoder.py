@@ -6,23 +6,28 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 
 from miniapps.upload.worker import TOO_HEAVY, UNREADABLE
 
 MOST_BYTES = 10 * 2**20
+# Of several files in one: all that a case may have (docs/security.md, R8.7).
+MOST_JOINED = 25 * 2**20
 _WORKER = Path(__file__).with_name("worker.py")
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
 @dataclass(frozen=True)
 class Decoded:
+    """`faults`: what makes a photo hard to read, the worst first: small, dark, bright, blurred."""
+
     media_type: str
     pages: int
     content: bytes
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,21 +69,38 @@ class Decoder:
         kind = kind_of(content)
         if kind is None:
             return NotTaken("wrong_kind")
+        limits = {"most_bytes": MOST_BYTES, "most_pages": most_pages}
+        return self._in_turn(kind, content, limits)
+
+    def join(self, files: Sequence[Decoded], most_pages: int) -> Decoded | NotTaken:
+        """One PDF of all their pages, in their order."""
+        parts = [[file.media_type, len(file.content)] for file in files]
+        limits = {"most_bytes": MOST_JOINED, "most_pages": most_pages, "parts": parts}
+        joined = self._in_turn("join", b"".join(file.content for file in files), limits)
+        if isinstance(joined, NotTaken):
+            return joined
+        faults = dict.fromkeys(fault for file in files for fault in file.faults)
+        return replace(joined, faults=tuple(faults))
+
+    def _in_turn(
+        self, kind: str, content: bytes, limits: Mapping[str, object]
+    ) -> Decoded | NotTaken:
         if not self._turns.acquire(timeout=self.seconds):
             return NotTaken("busy")
         try:
-            return self._in_worker(kind, content, most_pages)
+            return self._in_worker(kind, content, limits)
         finally:
             self._turns.release()
 
-    def _in_worker(self, kind: str, content: bytes, most_pages: int) -> Decoded | NotTaken:
-        limits = json.dumps({"most_bytes": MOST_BYTES, "most_pages": most_pages})
+    def _in_worker(
+        self, kind: str, content: bytes, limits: Mapping[str, object]
+    ) -> Decoded | NotTaken:
         # The answer goes to a file: the worker's own limits bound it, a pipe would not.
         with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as trouble:
             try:
                 # Our own program with arguments of ours; no shell, and none of our environment.
                 status = subprocess.run(  # noqa: S603
-                    [sys.executable, "-I", str(self.worker), kind, limits],
+                    [sys.executable, "-I", str(self.worker), kind, json.dumps(limits)],
                     input=content, stdout=answer, stderr=trouble, timeout=self.seconds,
                     env={"MALLOC_ARENA_MAX": "1"}, check=False,
                 ).returncode
@@ -93,11 +115,11 @@ class Decoder:
                 trouble.seek(0)
                 raise RuntimeError(trouble.read(4096).decode(errors="replace"))
             answer.seek(0)
-            return _answer(answer.readline(), answer.read(MOST_BYTES + 1))
+            return _answer(answer.readline(), answer.read(MOST_JOINED + 1))
 
 
 def _answer(line: bytes, content: bytes) -> Decoded | NotTaken:
     said = json.loads(line)
     if "refused" in said:
         return NotTaken(said["refused"], said["values"])
-    return Decoded(said["media_type"], said["pages"], content)
+    return Decoded(said["media_type"], said["pages"], content, tuple(said["faults"]))

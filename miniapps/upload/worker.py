@@ -1,10 +1,12 @@
 """Decodes one file that a stranger sent, in a process of its own, and writes it anew.
 
-    worker.py image|heic|pdf JSON-LIMITS <file >answer
+    worker.py image|heic|pdf|join JSON-LIMITS <file >answer
 
-The answer is one line of JSON, then the new file: {"media_type", "pages"}, or {"refused", "values"}
-and nothing more. Exit status: 0 answered, 3 not readable, 4 too heavy to read, any other a fault of
-ours. Started by path with `python -I`, so it imports nothing of the product.
+The answer is one line of JSON, then the new file: {"media_type", "pages", "faults"}, or
+{"refused", "values"} and nothing more. `faults`: what makes a photo hard to read (small, dark,
+bright, blurred). `join` takes files that came out of here, one behind the other. Exit status: 0
+answered, 3 not readable, 4 too heavy to read, any other a fault of ours. Started by path with
+`python -I`, so it imports nothing of the product.
 
 Limits (docs/security.md, R8.3 and R8.4): 5 s of processor time, 512 MiB of address space, no core
 dump, and no more written than one file may have.
@@ -19,7 +21,7 @@ import warnings
 from collections.abc import Callable
 from io import BytesIO
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
@@ -31,6 +33,10 @@ MOST_PIXELS, MOST_SIDE = 40_000_000, 12_000
 # Above this a PNG is a photograph as a rule, and writing it as PNG takes seconds.
 PNG_PIXELS = 8_000_000
 MOST_DECODED = 100 * 2**20
+# How a photo is judged: on a copy of about this side, by levels from 0 to 255.
+LOOK_SIDE, LEAST_SIDE, DARK, BRIGHT, SHARP = 1024, 600, 90, 200, 20.0
+LAPLACIAN = (0, 1, 0, 1, -4, 1, 0, 1, 0)
+A4 = (595.28, 841.89)
 # Actions that run something, send something or open another file (ISO 32000-2, 12.6.4).
 _ACTIONS = frozenset({
     "/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition",
@@ -44,7 +50,9 @@ _PACKING = frozenset({
     "/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/ASCII85Decode",
     "/A85", "/ASCIIHexDecode", "/AHx",
 })
-Limits = dict[str, int]
+Limits = dict[str, Any]
+# Media type, pages, the new file, and what makes it hard to read.
+Made = tuple[str, int, bytes, list[str]]
 
 
 class Refusal(Exception):
@@ -56,12 +64,12 @@ class Refusal(Exception):
         self.values = values
 
 
-def image(content: bytes, limits: Limits) -> tuple[str, int, bytes]:
+def image(content: bytes, limits: Limits) -> Made:
     """JPEG or PNG -> the same picture with nothing but its pixels, turned the way it is shown."""
     return _picture(content, ("JPEG", "PNG"), limits)
 
 
-def heic(content: bytes, limits: Limits) -> tuple[str, int, bytes]:
+def heic(content: bytes, limits: Limits) -> Made:
     """HEIC -> JPEG."""
     import pillow_heif
 
@@ -71,7 +79,7 @@ def heic(content: bytes, limits: Limits) -> tuple[str, int, bytes]:
     return _picture(content, ("HEIF",), limits)
 
 
-def _picture(content: bytes, formats: tuple[str, ...], limits: Limits) -> tuple[str, int, bytes]:
+def _picture(content: bytes, formats: tuple[str, ...], limits: Limits) -> Made:
     from PIL import Image
 
     # Judged below with our own figures, from the header and before a pixel is decoded.
@@ -89,7 +97,8 @@ def _picture(content: bytes, formats: tuple[str, ...], limits: Limits) -> tuple[
         opened.load()
         as_png = opened.format == "PNG" and width * height <= PNG_PIXELS
         clean = _upright(_flat(opened), opened)
-    return _written(clean, as_png, limits["most_bytes"])
+    media_type, new = _written(clean, as_png, limits["most_bytes"])
+    return media_type, 1, new, faults_of(clean)
 
 
 def _flat(opened: Image) -> Image:
@@ -125,7 +134,7 @@ def _upright(picture: Image, opened: Image) -> Image:
     return picture if turn is None else picture.transpose(turn)
 
 
-def _written(picture: Image, as_png: bool, most: int) -> tuple[str, int, bytes]:
+def _written(picture: Image, as_png: bool, most: int) -> tuple[str, bytes]:
     # Comments and profiles ride along in `info`.
     picture.info = {}
     tries: list[tuple[str, dict[str, int]]] = [("JPEG", {"quality": q}) for q in (90, 75)]
@@ -133,11 +142,102 @@ def _written(picture: Image, as_png: bool, most: int) -> tuple[str, int, bytes]:
         out = BytesIO()
         picture.save(out, form, **options)
         if out.tell() <= most:
-            return f"image/{form.lower()}", 1, out.getvalue()
+            return f"image/{form.lower()}", out.getvalue()
     raise Refusal("too_big", size=out.tell())
 
 
-def pdf(content: bytes, limits: Limits) -> tuple[str, int, bytes]:
+def faults_of(picture: Image) -> list[str]:
+    """What makes a photo of a page hard to read, the worst first.
+
+    Measured on a small grey copy: `dark` by how light its lightest places are, `bright` by how dark
+    its darkest are and how little stands out from them, `blurred` where not one of 16 fields has
+    edges (variance of the Laplacian).
+    """
+    from PIL import ImageFilter, ImageStat
+
+    grey = picture.reduce(max(1, max(picture.size) // LOOK_SIDE)).convert("L")
+    light = grey.histogram()
+    # The grain of a sensor in poor light would pass for edges.
+    calm = grey.filter(ImageFilter.GaussianBlur(1))
+    edges = calm.filter(ImageFilter.Kernel((3, 3), LAPLACIAN, scale=1, offset=128))
+    sharpest = max(ImageStat.Stat(edges.crop(box)).var[0] for box in _fields(edges.size))
+    found = {
+        "small": min(picture.size) < LEAST_SIDE,
+        "dark": _level(light, 0.95) < DARK,
+        "bright": _level(light, 0.005) > BRIGHT and sharpest < SHARP,
+        "blurred": sharpest < SHARP,
+    }
+    return [fault for fault, here in found.items() if here]
+
+
+def _fields(size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Four by four, without the outermost line, which a filter leaves as it was."""
+    width, height = size[0] - 2, size[1] - 2
+    across = [1 + width * n // 4 for n in range(5)]
+    down = [1 + height * n // 4 for n in range(5)]
+    boxes = [(across[x], down[y], across[x + 1], down[y + 1]) for x in range(4) for y in range(4)]
+    return [box for box in boxes if box[0] < box[2] and box[1] < box[3]] or [(0, 0, *size)]
+
+
+def _level(histogram: list[int], share: float) -> int:
+    """The level that this share of the picture does not go over."""
+    left = share * sum(histogram)
+    for level, count in enumerate(histogram):
+        left -= count
+        if left <= 0:
+            return level
+    return len(histogram) - 1
+
+
+def join(content: bytes, limits: Limits) -> Made:
+    """Several of our own files -> one PDF, a page for each photo. `parts` of the limits: the media
+    type and size of each."""
+    import pikepdf
+
+    at, opened = 0, []
+    with pikepdf.new() as document:
+        for media_type, size in limits["parts"]:
+            part, at = content[at : at + size], at + size
+            if media_type == "application/pdf":
+                opened.append(pikepdf.open(BytesIO(part)))
+                document.pages.extend(opened[-1].pages)
+            else:
+                _add_photo(document, part)
+        pages = len(document.pages)
+        if pages > limits["most_pages"]:
+            raise Refusal("too_many_pages", pages=pages, most=limits["most_pages"])
+        return "application/pdf", pages, _saved(document, limits["most_bytes"]), []
+
+
+def _add_photo(document: Pdf, photo: bytes) -> None:
+    """As large as it goes on a sheet of A4, upright or lying as the photo is. A JPEG is taken over
+    byte for byte."""
+    import zlib
+
+    import pikepdf
+    from PIL import Image
+
+    with Image.open(BytesIO(photo), formats=("JPEG", "PNG")) as opened:
+        (width, height), grey, form = opened.size, opened.mode == "L", opened.format
+        packed = photo if form == "JPEG" else zlib.compress(opened.tobytes())
+    sheet = sorted(A4, reverse=width > height)
+    scale = min(sheet[0] / width, sheet[1] / height)
+    box = [round(width * scale, 2), round(height * scale, 2)]
+    picture = pikepdf.Stream(
+        document, packed, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=width,
+        Height=height, BitsPerComponent=8,
+        ColorSpace=pikepdf.Name.DeviceGray if grey else pikepdf.Name.DeviceRGB,
+        Filter=pikepdf.Name.DCTDecode if form == "JPEG" else pikepdf.Name.FlateDecode,
+    )
+    drawn = f"q {box[0]} 0 0 {box[1]} 0 0 cm /Photo Do Q".encode()
+    document.pages.append(pikepdf.Page(pikepdf.Dictionary(
+        Type=pikepdf.Name.Page, MediaBox=[0, 0, *box],
+        Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(Photo=picture)),
+        Contents=pikepdf.Stream(document, drawn),
+    )))
+
+
+def pdf(content: bytes, limits: Limits) -> Made:
     """PDF -> the pages alone: no links out, no properties, nothing that is not reachable."""
     import pikepdf
 
@@ -155,15 +255,21 @@ def pdf(content: bytes, limits: Limits) -> tuple[str, int, bytes]:
             raise Refusal("too_many_pages", pages=pages, most=limits["most_pages"])
         _refuse_active(document)
         _strip(document)
-        out = BytesIO()
-        document.save(
-            out, deterministic_id=True, compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
-    if out.tell() > limits["most_bytes"]:
+        return "application/pdf", pages, _saved(document, limits["most_bytes"]), []
+
+
+def _saved(document: Pdf, most: int) -> bytes:
+    import pikepdf
+
+    out = BytesIO()
+    document.save(
+        out, deterministic_id=True, compress_streams=False,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
+    if out.tell() > most:
         raise Refusal("too_big", size=out.tell())
-    return "application/pdf", pages, out.getvalue()
+    return out.getvalue()
 
 
 def _refuse_active(document: Pdf) -> None:
@@ -261,8 +367,8 @@ def limit_self(most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes + 4096, most_bytes + 4096))
 
 
-READERS: dict[str, Callable[[bytes, Limits], tuple[str, int, bytes]]] = {
-    "image": image, "heic": heic, "pdf": pdf,
+READERS: dict[str, Callable[[bytes, Limits], Made]] = {
+    "image": image, "heic": heic, "pdf": pdf, "join": join,
 }
 
 
@@ -275,8 +381,8 @@ def main(kind: str, text: str) -> int:
     warnings.filterwarnings("ignore", message="Image appears to be a malformed MPO file")
     new = b""
     try:
-        media_type, pages, new = READERS[kind](sys.stdin.buffer.read(), limits)
-        answer: dict[str, object] = {"media_type": media_type, "pages": pages}
+        media_type, pages, new, faults = READERS[kind](sys.stdin.buffer.read(), limits)
+        answer: dict[str, object] = {"media_type": media_type, "pages": pages, "faults": faults}
     except Refusal as refusal:
         answer = {"refused": refusal.key, "values": refusal.values}
     except MemoryError:

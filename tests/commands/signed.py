@@ -41,7 +41,10 @@ def somebody(rt: Runtime, reference: str = "CUST-1") -> Person:
 def a_photo(colour: str = "red") -> Form:
     out = BytesIO()
     Image.new("RGB", (60, 40), colour).save(out, "JPEG")
-    return Form({"kind": "passport"}, {"file": [Upload("me.jpg", "image/jpeg", out.getvalue())]})
+    return Form(
+        {"kind": "passport", "anyway": "yes"},
+        {"file": [Upload("me.jpg", "image/jpeg", out.getvalue())]},
+    )
 
 
 def submit(rt: Runtime, visit: AVisit, action: str, form: Form) -> Submitted:

@@ -173,7 +173,7 @@ def a_photo(colour: str = "red") -> Form:
     out = BytesIO()
     Image.new("RGB", (60, 40), colour).save(out, "JPEG")
     return Form(
-        {"kind": "passport"},
+        {"kind": "passport", "anyway": "yes"},
         {"file": [Upload("me.jpg", "image/jpeg", out.getvalue())]},
     )
 
@@ -192,7 +192,7 @@ def test_a_document_and_its_statement_to_the_close(
     carry_all(rt)
     assert state_of(rt, document_visit.case) is CaseState.OPEN
     [kept] = every_row(rt.db)["documents"]
-    content = fakes.blobs.get(kept["digest"])
+    content = rt.registry.blobs.get(kept["digest"])
     assert (kept["outcome_id"], kept["name"], kept["media_type"], kept["size"], kept["pages"]) == (
         sent.ref, "me.jpg", "image/jpeg", len(content), 1
     )

@@ -107,9 +107,9 @@ def test_a_warning_counts_as_an_error() -> None:
 def test_a_picture_that_grows_is_written_smaller_and_then_refused() -> None:
     noise = files.saved(files.noise((400, 400)), "PNG")
     whole, fine, coarse = (run("image", noise, most_bytes=n) for n in (2 * MIB, 130_000, 90_000))
-    assert said(whole) == {"media_type": "image/png", "pages": 1}
-    assert said(fine) == {"media_type": "image/jpeg", "pages": 1}
-    assert said(coarse) == {"media_type": "image/jpeg", "pages": 1}
+    assert said(whole) == {"media_type": "image/png", "pages": 1, "faults": ["small"]}
+    assert said(fine) == {"media_type": "image/jpeg", "pages": 1, "faults": ["small"]}
+    assert said(coarse) == {"media_type": "image/jpeg", "pages": 1, "faults": ["small"]}
     assert len(coarse.stdout) < len(fine.stdout) < len(whole.stdout)
     refused = said(run("image", noise, most_bytes=1000))
     assert isinstance(refused, dict)

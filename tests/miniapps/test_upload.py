@@ -58,6 +58,8 @@ def test_the_page_says_what_is_taken() -> None:
         "most_files": 2,
         "most_pages": 50,
         "accepts": "image/jpeg,image/png,image/heic,image/heif,application/pdf",
+        "one_document": False,
+        "may_insist": False,
     }
 
 
