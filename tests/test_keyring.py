@@ -107,6 +107,39 @@ def test_the_key_id_is_signed_too() -> None:
     assert ring.read_link("k2" + token[2:]) is None
 
 
+# --- links for somebody else -----------------------------------------------------------------
+
+
+def test_a_payers_token_is_of_a_kind_of_its_own() -> None:
+    """The same id gives tokens with nothing in common, and neither is read as the other."""
+    ring = a_keyring()
+    own, others = ring.link_token("k1", "link_1"), ring.payer_token("k1", "link_1")
+    assert len(others) == TOKEN_LENGTH
+    assert (own[2:24] == others[2:24], own[24:] == others[24:]) == (False, False)
+    assert (ring.read_payer(own), ring.read_link(others)) == (None, None)
+    assert ring.read_payer(others) == ring.payer_digest("k1", "link_1")
+    assert ring.payer_digest("k1", "link_1") != ring.link_digest("k1", "link_1")
+
+
+def test_a01_every_other_character_of_a_payers_token() -> None:
+    ring = a_keyring()
+    token = ring.payer_token("k1", "plink_1")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n\0é\uff11"
+    passed = [
+        (at, char)
+        for at, char in itertools.product(range(46), alphabet)
+        if char != token[at] and ring.read_payer(token[:at] + char + token[at + 1 :]) is not None
+    ]
+    assert passed == []
+
+
+def test_r5_10_a_payers_token_lives_as_long_as_its_key() -> None:
+    token = a_keyring(names=("k1",)).payer_token("k1", "plink_1")
+    assert a_keyring(names=("k1", "k2")).read_payer(token) is not None
+    assert a_keyring(names=("k2",)).read_payer(token) is None
+    assert a_keyring(names=("k1", "k2")).read_payer("k2" + token[2:]) is None
+
+
 # --- stops -----------------------------------------------------------------------------------
 
 CONTACT = "con_06e9yrkc9xh3c7cd3m9k2t5q8w"

@@ -17,6 +17,7 @@ from inthread.runtime import random_token
 
 KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 TOKEN = Keyring.read(KEY).link_token("k1", "link_1")
+PAYER = Keyring.read(KEY).payer_token("k1", "plink_1")
 
 
 @pytest.fixture
@@ -75,6 +76,9 @@ SECRETS = {
     "link": (TOKEN, TOKEN),
     "link in a path": (f"GET /l/{TOKEN} 200", TOKEN[2:]),
     "torn link": (f"/l/{TOKEN[:20]}", TOKEN[:20]),
+    "payer link": (f"POST /p/{PAYER} 303", PAYER[2:]),
+    "torn payer link": (f"/p/{PAYER[:20]}", PAYER[:20]),
+    "torn way back": (f"/p/paid/{PAYER[:20]}.pdf", PAYER[:20]),
     "cookie": (COOKIE, COOKIE),
     "key": (KEY, KEY.partition(":")[2]),
     "signing secret": (WHSEC, WHSEC.removeprefix("whsec_")),

@@ -76,7 +76,7 @@ def test_giving_the_code(rt: Runtime) -> None:
 
 def test_the_menu(rt: Runtime) -> None:
     visit = a_coded_visit(rt=rt)
-    check(rt.db, lambda: see_visit(rt, visit.token), 5, 0)
+    check(rt.db, lambda: see_visit(rt, visit.token), 6, 0)
 
 
 def submitting(rt: Runtime, visit: AVisit, action: str) -> Callable[[], object]:

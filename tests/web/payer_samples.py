@@ -34,7 +34,8 @@ def receipt(**more: object) -> tuple[str, dict[str, object]]:
         "kind": "paid", "name": "Maya", "amount": AMOUNT, "reference": "INV-20417",
         "at_time": at(14, 3), "stands": stands(), "lines": [("Left after this", "$122.80")],
         "card": None, "back": None, "standing": "succeeded", "by_other": False,
-        "agreement": "", "digest": "", "more": True, "expires": at(12, day=24),
+        "agreement": "", "digest": "",
+        "evidence": "/visit/receipt/out_1/evidence.pdf", "more": True, "expires": at(12, day=24),
         "pdf": paths.receipt_pdf("out_1"),
     }
     return "customer/receipt.html", base | more

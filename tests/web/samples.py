@@ -16,6 +16,7 @@ from miniapps.plan import Plan
 from miniapps.promise import Promise
 from miniapps.update_card import UpdateCard
 from tests.web.details_samples import details_pages
+from tests.web.payer_samples import payer_pages, receipt_pages, sharing_pages
 
 TOKEN = "k1" + "A" * 44
 KEEPING = (
@@ -94,7 +95,7 @@ def acting(
 ) -> dict[str, object]:
     base = {
         "action_href": paths.action(key), "nonce": "nonce_1", "checked": checked,
-        "offer": offer(), "page": page, "values": {}, "problems": {}, "script": "",
+        "offer": offer(), "page": page, "values": {}, "problems": {}, "script": "", "kept": (),
     }
     return base | more
 
@@ -135,26 +136,18 @@ def locked(**more: object) -> tuple[str, dict[str, object]]:
 def menu(**more: object) -> tuple[str, dict[str, object]]:
     base = {
         "name": "Maya", "headline": "Your bill", "left": OWED, "due": None, "paid": (),
-        "about": [("Due", "Tue 24 Nov"), ("Invoice", "INV-20417")], "refused": (),
+        "about": [("Due", "Tue 24 Nov"), ("Invoice", "INV-20417")], "refused": (), "shared": 0,
         "actions": (PAY, PLAN, PROMISE),
     }
     return "customer/menu.html", base | more
 
 
-def receipt(**more: object) -> tuple[str, dict[str, object]]:
-    base = {
-        "kind": "paid", "name": "Maya", "amount": Money(6140, "USD"),
-        "reference": "INV-20417", "at_time": at(14, 3), "proved_at": at(14, 3), "troubled": False,
-        "lines": [("Left after this", "$122.80")], "due": at(16),
-        "agreement": "", "digest": "", "more": True, "expires": date(2026, 11, 24),
-    }
-    return "customer/receipt.html", base | more
-
-
-def payment(state: str, is_open: bool) -> tuple[str, dict[str, object]]:
+def payment(
+    state: str, is_open: bool, by_other: bool = False, mode: str = "pay"
+) -> tuple[str, dict[str, object]]:
     return "customer/payment.html", {
         "state": state, "amount": Money(6140, "USD"), "reference": "INV-20417", "due": at(14, 20),
-        "open": is_open,
+        "open": is_open, "by_other": by_other, "mode": mode,
         "here": paths.payment("pay_1"), "try_again": paths.action("pay"),
     }
 
@@ -183,12 +176,13 @@ def check_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     base: dict[str, object] = {
         "action_href": paths.action("pay"), "action": paths.check("pay"), "nonce": "nonce_1",
         "agreement": "", "leaves_for": "", "amount": None, "step_up": False, "shown": "0" * 64,
+        "share": "",
         "do": "pay",
     }
     yield "check-pay", ("customer/check.html", base | {
         "app": "pay", "amount": ("You pay now", "$61.40"),
         "lines": [("Left after this", "$122.80"), ("For", "INV-20417")],
-        "leaves_for": "Sandbox Payments",
+        "leaves_for": "Sandbox Payments", "share": paths.share("pay"),
     })
     yield "check-pay-later", ("customer/check.html", base | {
         "app": "pay", "agreement": "I agree that $61.40 is taken on November 30, 2026 from the "
@@ -246,12 +240,13 @@ def identity_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
 def menu_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     refused = (Row(title="Split it into payments",
                    reason="Plans need $60 or more to pay. You have $42.10."),)
-    paid = (Row(amount=Money(6140, "USD"), at=at(14, 3)),)
+    paid = (Row(id="out_1", amount=Money(6140, "USD"), at=at(14, 3)),)
     yield "menu", menu()
     yield "menu-part-paid", menu(
         left=Money(12280, "USD"), actions=(PAY,), refused=refused, paid=paid)
     yield "menu-document", menu(
         headline="Your document", left=None, actions=(UPLOAD,), about=[("Expires", "Tue 1 Dec")])
+    yield "menu-shared", menu(shared=2)
     yield "menu-empty", menu(actions=(), refused=refused)
     yield "menu-person", menu(actions=(), due=at(18, day=23))
     yield "ineligible", ("customer/ineligible.html", {
@@ -266,6 +261,7 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
         "kinds": [Row(key="passport", label="Passport"),
                   Row(key="identity_card", label="Identity card")],
         "most_files": 3, "accepts": "image/jpeg,image/png,image/heic,application/pdf",
+        "one_document": True, "may_insist": True,
     }
     yield "pay", ("miniapps/pay.html", pay_page())
     yield "pay-wrong", ("miniapps/pay.html", pay_page(
@@ -302,21 +298,24 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
         "attest", esign, False, values={"name": "Maya Okafor", "agree": "yes"},
         problems={"consent": "Tick the box to sign on this page", "drawn": "Draw it again"}))
     yield "upload", ("miniapps/upload.html", acting("upload", upload, False))
+    yield "upload-poor", ("miniapps/upload.html", acting(
+        "upload", upload, False, values={"kind": "passport"},
+        kept=[Row(id="inc_1", name="front.jpg"), Row(id="inc_2", name="back.jpg")],
+        problems={"photo-2": "back.jpg is too dark to read. Take it again in brighter light"}))
     yield "upload-wrong", ("miniapps/upload.html", acting(
         "upload", upload, False, values={"kind": "passport"},
         problems={"file": "That file has 14 MB. Send one with 10 MB or less"}))
 
 
 def end_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
-    yield "receipt", receipt()
-    yield "receipt-writing", receipt(
-        kind="planned", amount=None, proved_at=None, more=False,
-        agreement=AGREEMENT, digest="9f86d081884c7d65" * 4,
-        lines=[("First payment on", "Mon, 21 Dec 2026"), ("Last payment on", "Mon, 22 Mar 2027")])
-    yield "receipt-troubled", receipt(proved_at=None, troubled=True, due=at(18, day=23))
+    yield from receipt_pages(AGREEMENT)
     for state, is_open in (("waiting", True), ("unsure", False), ("declined", True)):
         yield f"payment-{state}", payment(state, is_open)
     yield "payment-declined-closed", payment("declined", False)
+    yield "payment-by-other", payment("waiting", True, by_other=True)
+    yield "payment-card", payment("waiting", True, mode="card")
+    yield "payment-card-declined", payment("declined", True, mode="card")
+    yield "payment-charge", payment("waiting", True, mode="charge")
     yield "help", helping()
     yield "help-wrong", helping(problem="reason")
     yield "help-sent", ("customer/help_sent.html", {
@@ -353,5 +352,8 @@ def problem_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
 
 def samples() -> dict[str, tuple[str, dict[str, object]]]:
     """Name of the page and its state -> template and what it shows."""
-    groups = (identity_pages, menu_pages, act_pages, check_pages, end_pages, problem_pages)
+    groups = (
+        identity_pages, menu_pages, act_pages, check_pages, end_pages, problem_pages, payer_pages,
+        sharing_pages,
+    )
     return {name: sample for group in groups for name, sample in group()}

@@ -84,7 +84,7 @@ def test_each_form_posts_to_us_with_its_token(pages: Pages, name: str) -> None:
     html = render(pages, name)
     for form in re.findall(r"<form.*?</form>", html, re.DOTALL):
         assert re.match(r'<form [^>]*method="post"', form)
-        assert re.search(r'<form [^>]*action="/(visit|l|stop)[/"]', form)
+        assert re.search(r'<form [^>]*action="/(visit|l|p|stop)[/"]', form)
         assert form.count('name="csrf"') == 1
 
 
@@ -113,8 +113,10 @@ def test_the_voice_is_calm(pages: Pages, name: str, code: str) -> None:
 @pytest.mark.parametrize("code", ["en", "es"])
 @pytest.mark.parametrize(
     "name",
-    [n for n in NAMES if n.startswith(("problem", "locked", "expired", "ended", "payment", "not-me",
-                                       "help", "ineligible", "check", "stop"))],
+    [n for n in NAMES if n.startswith((
+        "problem", "locked", "expired", "ended", "payment", "not-me", "help", "ineligible", "check",
+        "stop", "payer", "paid-for", "share",
+    ))],
 )
 def test_a_page_that_is_no_success_says_what_happened_to_the_money(
     pages: Pages, name: str, code: str
