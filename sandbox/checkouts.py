@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandbox.database import Database
+from sandbox.pay_cards import CARDS
 from sandbox.site import iso
 
 SCHEMA = """
@@ -29,6 +30,11 @@ CREATE TABLE IF NOT EXISTS events (
     tries INTEGER NOT NULL DEFAULT 0,
     due_at REAL
 );
+CREATE TABLE IF NOT EXISTS cards (
+    token TEXT PRIMARY KEY,
+    customer TEXT NOT NULL,
+    kind TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS events_due ON events (due_at) WHERE due_at IS NOT NULL;
 """
 # Seconds until an event that was not taken is sent again; after the last it is given up.
@@ -38,13 +44,21 @@ ARRIVALS = {"once": 1, "late": 1, "never": 1, "twice": 2, "wrong_amount": 1}
 WRONG_BY = 100
 
 
+KEEPS = ("keep", "card")
+
+
 class OtherAmount(Exception):
     """This id was used for another amount."""
 
 
+class NoCard(Exception):
+    """This customer left no card under that token."""
+
+
 @dataclass(frozen=True)
 class Checkout:
-    """`asked` is what the seller sent: id, amount_minor, currency, brand, description, URLs."""
+    """`asked` is what the seller sent: id, mode, amount_minor, currency, brand, description, URLs,
+    methods (between commas), and the customer, made up here when a card is to be kept for one."""
 
     reference: str
     state: str
@@ -54,6 +68,18 @@ class Checkout:
     @property
     def amount(self) -> tuple[int, str]:
         return int(self.asked["amount_minor"]), str(self.asked["currency"])
+
+    @property
+    def mode(self) -> str:
+        return str(self.asked.get("mode") or "pay")
+
+    @property
+    def customer(self) -> str:
+        return str(self.asked.get("customer") or "")
+
+    @property
+    def methods(self) -> str:
+        return str(self.asked.get("methods") or "card")
 
 
 @dataclass(frozen=True)
@@ -79,12 +105,32 @@ class Checkouts:
                 if known.amount != (asked["amount_minor"], asked["currency"]):
                     raise OtherAmount
                 return known, False
-            reference = f"co_{secrets.token_urlsafe(15)}"
-            tx.execute(
-                "INSERT INTO checkouts (reference, id, asked, state, at) VALUES (?, ?, ?, ?, ?)",
-                (reference, asked["id"], json.dumps(asked), "open", now),
-            )
-        return Checkout(reference, "open", 0, asked), True
+            if asked.get("mode") in KEEPS and not asked.get("customer"):
+                asked = {**asked, "customer": f"cus_{secrets.token_urlsafe(9)}"}
+            return _insert(tx, asked, "open", now), True
+
+    def charge(
+        self, asked: Mapping[str, str | int], method: str, now: float
+    ) -> Checkout:
+        """Take the money from a card that was kept, once for this id; a closed one stays closed.
+        Raises NoCard, OtherAmount."""
+        with self._database.write() as tx:
+            row = tx.execute("SELECT * FROM checkouts WHERE id = ?", (asked["id"],)).fetchone()
+            if row is not None:
+                known = _checkout(row)
+                if known.amount != (asked["amount_minor"], asked["currency"]):
+                    raise OtherAmount
+                return known
+            card = tx.execute(
+                "SELECT kind FROM cards WHERE token = ? AND customer = ?",
+                (method, asked["customer"]),
+            ).fetchone()
+            if card is None:
+                raise NoCard
+            works = CARDS[card["kind"]].later
+            made = _insert(tx, asked, "paid" if works else "closed", now)
+            _tell(tx, made, "succeeded" if works else "declined", "once", now, now)
+            return made
 
     def find(self, name: str) -> Checkout | None:
         """By reference or by the seller's id."""
@@ -104,13 +150,17 @@ class Checkouts:
             if tried.rowcount == 1:
                 _tell(tx, checkout, "declined", "once", now, now)
 
-    def pay(self, checkout: Checkout, arrival: str, *, now: float, late: float) -> bool:
-        """Take the money, once. False when it is not open any more: nothing happens then."""
+    def pay(
+        self, checkout: Checkout, arrival: str, *, now: float, late: float, card: str = "works"
+    ) -> bool:
+        """Take the money, once, and keep the card where that was asked for. False when it is not
+        open any more: nothing happens then."""
         due = {"late": now + late, "never": None}.get(arrival, now)
         with self._database.write() as tx:
             if not _leave_open(tx, checkout.reference, "paid"):
                 return False
-            _tell(tx, checkout, "succeeded", arrival, now, due)
+            kept = _keep(tx, checkout, card) if checkout.mode in KEEPS else None
+            _tell(tx, checkout, "succeeded", arrival, now, due, kept)
         return True
 
     def close(self, checkout: Checkout, now: float) -> bool:
@@ -155,6 +205,28 @@ class Checkouts:
             )
 
 
+def _insert(
+    tx: sqlite3.Connection, asked: Mapping[str, str | int], state: str, now: float
+) -> Checkout:
+    reference = f"co_{secrets.token_urlsafe(15)}"
+    tx.execute(
+        "INSERT INTO checkouts (reference, id, asked, state, at) VALUES (?, ?, ?, ?, ?)",
+        (reference, asked["id"], json.dumps(asked), state, now),
+    )
+    return Checkout(reference, state, 0, asked)
+
+
+def _keep(tx: sqlite3.Connection, checkout: Checkout, kind: str) -> dict[str, str]:
+    """The token that charges it later, and what a seller may show of it."""
+    token, card = f"pm_{secrets.token_urlsafe(12)}", CARDS[kind]
+    tx.execute(
+        "INSERT INTO cards (token, customer, kind) VALUES (?, ?, ?)",
+        (token, checkout.customer, kind),
+    )
+    return {"token": token, "brand": card.brand, "last_four": card.last_four,
+            "expires": card.expires}
+
+
 def _leave_open(tx: sqlite3.Connection, reference: str, state: str) -> bool:
     """Exactly one press leaves the open state, whatever arrives at once."""
     left = tx.execute(
@@ -166,7 +238,7 @@ def _leave_open(tx: sqlite3.Connection, reference: str, state: str) -> bool:
 
 def _tell(
     tx: sqlite3.Connection, checkout: Checkout, kind: str, arrival: str, now: float,
-    due: float | None,
+    due: float | None, card: Mapping[str, str] | None = None,
 ) -> None:
     """Write the event down. It leaves at `due`, or never; a checkout made by closing has nobody
     to tell."""
@@ -177,7 +249,7 @@ def _tell(
         "data": {
             "reference": checkout.reference, "payment_id": checkout.asked["id"],
             "amount_minor": minor + WRONG_BY if arrival == "wrong_amount" else minor,
-            "currency": currency,
+            "currency": currency, **({"card": card} if card else {}),
         },
     }
     tx.execute(

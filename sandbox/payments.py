@@ -1,19 +1,24 @@
 """The payment provider: a hosted page at its own origin, and signed events.
 
-    POST /v1/checkouts          bearer key; {id, amount_minor, currency, brand, description,
-                                return_url, webhook_url} -> {reference, url}
+    POST /v1/checkouts          bearer key; {id, mode, amount_minor, currency, brand, description,
+                                return_url, webhook_url, customer, methods}
+                                -> {reference, url, customer}
+    POST /v1/charges            {id, amount_minor, currency, customer, method, webhook_url, ...}
+                                from a card that was kept; the answer as below
     GET  /v1/checkouts/{name}   by reference or by the seller's id: state and events
     POST /v1/checkouts/{name}/close   {amount_minor, currency}; the same answer
     GET  /pay/{reference}       the page the customer sees; POST pays or declines
+    GET  /pay/{reference}/bank  the bank asks whether it is the customer; POST answers
 
-Events: payment.succeeded, payment.declined (a card; the checkout stays open), payment.closed.
+Modes: pay; keep (pay, and the card is kept); card (a card is kept, the amount is 0).
+Events: payment.succeeded (with data.card where one is kept), payment.declined (a card; the checkout
+stays open, a charge is over), payment.closed.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -25,24 +30,21 @@ from flask import (
     redirect,
     render_template,
     request,
+    url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from sandbox import checkouts
-from sandbox.checkouts import ARRIVALS, Checkout, Checkouts, OtherAmount
+from sandbox import checkouts, pay_cards
+from sandbox.asked import amount_of, asked_of
+from sandbox.checkouts import ARRIVALS, Checkout, Checkouts, NoCard, OtherAmount
 from sandbox.clock import Clock
 from sandbox.courier import Courier
 from sandbox.database import Database
 from sandbox.parent import end_with_parent
+from sandbox.pay_cards import CARDS, TestCard
 from sandbox.settings import Settings
 from sandbox.site import json_object, origin_of, require_key, site
 
-# Test cards: value -> (name, what it does, on which try it works)
-CARDS = {
-    "works": ("Test card that works", "The payment goes through", 1),
-    "second_try": ("Test card that works the second time", "Declined once, then paid", 2),
-    "declined": ("Test card that is declined", "The bank says no, every time", None),
-}
 EVENTS = {
     "once": "Tell the seller at once",
     "late": "Tell the seller late",
@@ -50,7 +52,6 @@ EVENTS = {
     "twice": "Tell the seller twice",
     "wrong_amount": "Tell the seller another amount",
 }
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/v1/checkouts/<name>/close", "close", close, methods=["POST"])
     app.add_url_rule("/pay/<reference>", "page", page)
     app.add_url_rule("/pay/<reference>", "press", press, methods=["POST"])
+    app.add_url_rule("/pay/<reference>/bank", "bank", bank)
+    app.add_url_rule("/pay/<reference>/bank", "answer", answer, methods=["POST"])
+    app.add_url_rule("/v1/charges", "charge", charge, methods=["POST"])
     courier.start()
     return app
 
@@ -102,16 +106,31 @@ def now() -> float:
 
 def start() -> Response:
     require_key(provider().key)
-    asked = _asked(json_object())
+    asked = asked_of(json_object())
     try:
         checkout, new = provider().checkouts.open(asked, now())
     except OtherAmount:
         abort(409, "This id was used for another amount.")
     answer = jsonify(
-        reference=checkout.reference, url=f"{provider().public}/pay/{checkout.reference}"
+        reference=checkout.reference, url=f"{provider().public}/pay/{checkout.reference}",
+        customer=checkout.customer,
     )
     answer.status_code = 201 if new else 200
     return answer
+
+
+def charge() -> Response:
+    require_key(provider().key)
+    given = json_object()
+    asked = {**asked_of({**given, "mode": "pay"}, page=False), "mode": "charge"}
+    try:
+        taken = provider().checkouts.charge(asked, str(given.get("method") or ""), now())
+    except OtherAmount:
+        abort(409, "This id was used for another amount.")
+    except NoCard:
+        abort(422, "This customer has no such card.")
+    provider().courier.wake()
+    return _shown(taken)
 
 
 def state(name: str) -> Response:
@@ -124,7 +143,7 @@ def close(name: str) -> Response:
     require_key(provider().key)
     checkout = provider().checkouts.find(name)
     if checkout is None:
-        minor, currency = _amount(json_object())
+        minor, currency = amount_of(json_object(), least=0)
         nowhere = dict.fromkeys(("brand", "description", "return_url", "webhook_url"), "")
         checkout, _ = provider().checkouts.open(
             {"id": name, **nowhere, "amount_minor": minor, "currency": currency}, now()
@@ -141,33 +160,6 @@ def _shown(checkout: Checkout) -> Response:
     )
 
 
-def _amount(given: dict) -> tuple[int, str]:
-    minor, currency = given.get("amount_minor"), str(given.get("currency", ""))
-    if isinstance(minor, bool) or not isinstance(minor, int) or minor <= 0:
-        abort(422, "amount_minor is a whole number above 0.")
-    if not re.fullmatch("[A-Z]{3}", currency):
-        abort(422, "currency is an ISO 4217 code.")
-    return minor, currency
-
-
-def _asked(given: dict) -> dict[str, str | int]:
-    """The request, checked: this sandbox calls no address but this machine's."""
-    minor, currency = _amount(given)
-    texts = {
-        name: str(given.get(name) or "")[:500]
-        for name in ("id", "brand", "description", "return_url", "webhook_url")
-    }
-    if not texts["id"]:
-        abort(422, "id is missing.")
-    for name in ("return_url", "webhook_url"):
-        parts = urlsplit(texts[name])
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            abort(422, f"{name} is not a web address.")
-    if urlsplit(texts["webhook_url"]).hostname not in LOOPBACK:
-        abort(422, "webhook_url is not on this machine.")
-    return {**texts, "amount_minor": minor, "currency": currency}
-
-
 # --- what the customer sees ------------------------------------------------------------------
 
 
@@ -178,28 +170,76 @@ def page(reference: str) -> str:
 def press(reference: str) -> AnyResponse | tuple[str, int]:
     """Pay or decline. A second press of a settled checkout goes the same way and does nothing."""
     checkout = _open(reference)
-    back = redirect(str(checkout.asked["return_url"]) or request.path, 303)
     if checkout.state != "open":
-        return back
-    arrival, card = request.form.get("event", "once"), request.form.get("test_card", "")
-    if arrival not in ARRIVALS:
-        abort(422, "There is no such event.")
+        return _back(checkout)
+    arrival, card = _chosen()
     if request.form.get("do") == "decline":
         provider().checkouts.close(checkout, now())
-    elif card not in CARDS:
-        return _page(checkout, missing=True), 422
-    elif not _works(card, checkout.tries):
-        provider().checkouts.decline(checkout, now())
         provider().courier.wake()
-        return _page(checkout, refused=True, chosen=card), 422
+        return _back(checkout)
+    if card not in pay_cards.of(checkout.methods):
+        return _page(checkout, missing=True), 422
+    if CARDS[card].asks:
+        to = url_for("bank", reference=reference, test_card=card, event=arrival)
+        return redirect(to, 303)
+    return _use(checkout, card, arrival, works=_works(card, checkout.tries))
+
+
+def bank(reference: str) -> AnyResponse | str:
+    """What the bank of a card asks its owner, with the seller's page left behind."""
+    checkout = _open(reference)
+    if checkout.state != "open":
+        return _back(checkout)
+    minor, currency = checkout.amount
+    return render_template(
+        "bank.html", checkout=checkout, minor=minor, currency=currency, card=_asking(request.args),
+        brand=checkout.asked["brand"] or "the seller", test_card=request.args["test_card"],
+        arrival=request.args.get("event", "once"),
+    )
+
+
+def answer(reference: str) -> AnyResponse | tuple[str, int]:
+    checkout = _open(reference)
+    if checkout.state != "open":
+        return _back(checkout)
+    _asking(request.form)
+    arrival, card = _chosen()
+    return _use(checkout, card, arrival, works=request.form.get("do") == "yes")
+
+
+def _asking(given: Mapping[str, str]) -> TestCard:
+    card = CARDS.get(given.get("test_card", ""))
+    if card is None or not card.asks:
+        abort(422, "The bank of this card asks nothing.")
+    return card
+
+
+def _chosen() -> tuple[str, str]:
+    """How the seller hears of it, and the card."""
+    arrival = request.form.get("event", "once")
+    if arrival not in ARRIVALS:
+        abort(422, "There is no such event.")
+    return arrival, request.form.get("test_card", "")
+
+
+def _use(
+    checkout: Checkout, card: str, arrival: str, *, works: bool
+) -> AnyResponse | tuple[str, int]:
+    if works:
+        provider().checkouts.pay(checkout, arrival, now=now(), late=provider().late, card=card)
     else:
-        provider().checkouts.pay(checkout, arrival, now=now(), late=provider().late)
+        provider().checkouts.decline(checkout, now())
     provider().courier.wake()
-    return back
+    return _back(checkout) if works else (_page(checkout, refused=True, chosen=card), 422)
+
+
+def _back(checkout: Checkout) -> AnyResponse:
+    own = url_for("page", reference=checkout.reference)
+    return redirect(str(checkout.asked["return_url"]) or own, 303)
 
 
 def _works(card: str, tries: int) -> bool:
-    on_try = CARDS[card][2]
+    on_try = CARDS[card].works_on
     return on_try is not None and tries + 1 >= on_try
 
 
@@ -217,7 +257,8 @@ def _page(
 ) -> str:
     minor, currency = checkout.amount
     return render_template(
-        "pay.html", checkout=checkout, minor=minor, currency=currency, cards=CARDS, events=EVENTS,
+        "pay.html", checkout=checkout, minor=minor, currency=currency,
+        cards=pay_cards.of(checkout.methods), events=EVENTS,
         brand=checkout.asked["brand"] or "the seller", missing=missing, refused=refused,
         chosen=chosen, arrival=request.form.get("event", "once"),
     )

@@ -104,8 +104,19 @@ def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Num
         headers, body = stub.webhooks[0]
         return body, headers
 
+    def charge(number: int) -> Payment:
+        left = replace(a_payment(first + number + 4, minor=0), mode=PaymentMode.CARD)
+        checkout = provider.start(left, "http://localhost:8400/return/r1")
+        requests.post(checkout.url, data={"test_card": "works"}, timeout=5, allow_redirects=False)
+        [event] = provider.fetch(left)
+        assert event.card is not None
+        return replace(
+            a_payment(first + number), mode=PaymentMode.CHARGE, method=event.card.token,
+            customer=checkout.customer,
+        )
+
     findings = check_payment_provider(
-        provider, lambda n: a_payment(first + n), now=now(), pay=pay
+        provider, lambda n: a_payment(first + n), now=now(), pay=pay, charge=charge
     )
     assert failed(findings) == []
 
