@@ -46,7 +46,8 @@ def test_nothing_is_wrong(inthread: Inthread, somebody: int) -> None:
     assert _lines(said, "keys") == ["ok     k1 signs"]
     assert _lines(said, "jobs") == ["ok     nothing is due"]
     assert _lines(said, "workflows") == [
-        "ok     document_refresh version 1, overdue_invoice version 1"
+        "ok     annual_attestation version 1, card_expiring version 1, contact_change version 1, "
+        "document_refresh version 1, failed_payment version 1, overdue_invoice version 1"
     ]
     assert _lines(said, "reaches") == [
         f"ok     {peer}: http://127.0.0.1:{somebody}"
@@ -70,7 +71,7 @@ def test_an_empty_database_is_not_touched(inthread: Inthread, settings: dict[str
     said = inthread("doctor")
     (line,) = _lines(said, "database")
     assert line.startswith(
-        "wrong  The database is empty and this version needs 0001: run `inthread migrate`."
+        "wrong  The database is empty and this version needs 0002: run `inthread migrate`."
     )
     assert _lines(said, "jobs") == []
     path = settings["INTHREAD_DATABASE_URL"].removeprefix("sqlite:///")

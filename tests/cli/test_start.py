@@ -146,7 +146,7 @@ def test_an_empty_database_is_not_served(inthread: Inthread, verb: tuple[str, ..
     said = inthread(*verb)
     assert said.status == 1
     assert said.err == (
-        "The database is empty and this version needs 0001: run `inthread migrate`.\n"
+        "The database is empty and this version needs 0002: run `inthread migrate`.\n"
     )
 
 
@@ -182,7 +182,7 @@ def test_no_server_goes_on_without_the_application(tmp_path: Path, name: str) ->
         text=True, timeout=60,
     )
     assert done.returncode != 0
-    sentence = "The database is empty and this version needs 0001: run `inthread migrate`."
+    sentence = "The database is empty and this version needs 0002: run `inthread migrate`."
     assert sentence in done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
 

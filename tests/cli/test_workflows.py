@@ -11,6 +11,9 @@ from tests.architecture.tree import ROOT
 from tests.cli.conftest import Inthread
 
 SHIPPED = sorted((ROOT / "workflows").glob("*.toml"))
+REFRESH, OVERDUE = (
+    ROOT / "workflows" / f"{name}.toml" for name in ("document_refresh", "overdue_invoice")
+)
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def test_the_shipped_ones_hold(inthread: Inthread) -> None:
 
 
 def test_r4_9_the_room_each_message_takes_is_shown(inthread: Inthread) -> None:
-    rows = [line.split() for line in inthread("workflows", "check", SHIPPED[0]).out.splitlines()]
+    rows = [line.split() for line in inthread("workflows", "check", REFRESH).out.splitlines()]
     assert rows[1] == ["message", "version", "locale", "encoding", "units", "segments", "also"]
     assert rows[2] == [
         "ask", "1", "en", "GSM-7", "208", "2", "voice,", "whatsapp", "(approved)",
@@ -42,7 +45,7 @@ def test_what_a_policy_says_of_itself_is_shown_and_an_error_fails_the_check(
     inthread: Inthread, tmp_path: Path
 ) -> None:
     file = tmp_path / "document_refresh.toml"
-    text = SHIPPED[0].read_text()
+    text = REFRESH.read_text()
     row = 'when = ["-", "false"]\nrefuse = "send_first"'
     assert row in text
     file.write_text(text.replace(row, row.replace('"-"', '"true"')))
@@ -58,8 +61,8 @@ def test_what_a_policy_says_of_itself_is_shown_and_an_error_fails_the_check(
 
 
 def test_one_file_is_checked_alone(inthread: Inthread) -> None:
-    said = inthread("workflows", "check", SHIPPED[1])
-    assert said.out.startswith(f"{SHIPPED[1]}: overdue_invoice version 1 holds")
+    said = inthread("workflows", "check", OVERDUE)
+    assert said.out.startswith(f"{OVERDUE}: overdue_invoice version 1 holds")
     assert said.out.count(" holds (") == 1
 
 
@@ -68,8 +71,8 @@ def test_everything_wrong_is_named_and_the_others_are_still_read(
 ) -> None:
     torn, half = tmp_path / "torn.toml", tmp_path / "half.toml"
     torn.write_text("key =")
-    half.write_text(SHIPPED[1].read_text().replace('connector = "billing"', 'connector = "bank"'))
-    said = inthread("workflows", "check", torn, half, tmp_path / "none.toml", SHIPPED[0])
+    half.write_text(OVERDUE.read_text().replace('connector = "billing"', 'connector = "bank"'))
+    said = inthread("workflows", "check", torn, half, tmp_path / "none.toml", REFRESH)
     lines = said.out.splitlines()
     assert said.status == 1
     assert lines[0].startswith(f"{torn}: is not TOML: ")
@@ -78,7 +81,7 @@ def test_everything_wrong_is_named_and_the_others_are_still_read(
     ]
     assert any("none.toml" in line for line in lines)
     assert any(
-        line.startswith(f"{SHIPPED[0]}: document_refresh version 1 holds") for line in lines
+        line.startswith(f"{REFRESH}: document_refresh version 1 holds") for line in lines
     )
 
 
@@ -95,7 +98,7 @@ def test_an_offer_that_leaves_nothing_to_choose_is_refused(
 ) -> None:
     """Two instalments of at least 40.00 cannot come out of 60.00."""
     file = tmp_path / "tight.toml"
-    file.write_text(SHIPPED[1].read_text().replace(
+    file.write_text(OVERDUE.read_text().replace(
         'least_instalment = "20.00"', 'least_instalment = "40.00"'
     ))
     said = inthread("workflows", "check", file)
