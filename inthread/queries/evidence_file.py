@@ -18,6 +18,11 @@ class EvidencePdf:
     content: bytes
 
 
+def has_evidence(rt: Runtime, outcome_id: str) -> bool:
+    with rt.db.read() as tx:
+        return evidence_files.of_outcome(tx, outcome_id) is not None
+
+
 def own_evidence(rt: Runtime, token: str, outcome_id: str) -> EvidencePdf:
     """The customer's own. Raises NotFound for another case's outcome and while there is none,
     StepUpNeeded, VisitEnded, LinkGone as the receipt does."""

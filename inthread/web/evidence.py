@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from inthread.domain.refusals import StepUpNeeded
-from inthread.queries.evidence_file import own_evidence
+from inthread.queries.evidence_file import has_evidence, own_evidence
 from inthread.queries.visit import bare_visit
 from inthread.web import form_tokens, visit_cookie
 from inthread.web.identity import asks_for
@@ -26,3 +26,10 @@ def evidence(outcome_id: str) -> Response:
     return Response(found.content, content_type="application/pdf", headers={
         "Content-Disposition": f'attachment; filename="{found.name}"',
     })
+
+
+def evidence_path(outcome_id: str) -> str:
+    """Where the file is; empty while there is none."""
+    if not has_evidence(runtime(), outcome_id):
+        return ""
+    return f"/visit/receipt/{outcome_id}/evidence.pdf"
