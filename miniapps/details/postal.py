@@ -38,7 +38,7 @@ _OURS = {theirs: ours for ours, theirs in NAMES.items()}
 # Where addresses are written from the large to the small by those who read the script.
 _LOCAL_ORDER = ("ja", "ko", "zh")
 
-# The library's name of what a field is called in a country -> the key of its label.
+# What a field is called in a country, by the library's name for it -> its label.
 LABELS: Mapping[str, str] = MappingProxyType({
     "street": "Street and number",
     "street2": "Flat or building",
@@ -82,8 +82,8 @@ PROBLEMS: Mapping[tuple[str, str], str] = MappingProxyType({
 
 @dataclass(frozen=True)
 class Field:
-    """One control of the form. `label`: a wording key. `choices`: (value, name), if it has a list.
-    """
+    """One control of the form. `label`: in English, to be translated. `choices`: (value, name), if
+    it has a list."""
 
     name: str
     label: str
@@ -174,8 +174,8 @@ def _field(country: str, name: str) -> Field:
         "area": f"area_{rules.country_area_type}", "postal": f"postal_{rules.postal_code_type}",
     }
     return Field(
-        name, labels.get(name, name), theirs not in rules.required_fields, _FILLED_FROM[name],
-        _choices(rules) if name == "area" else (),
+        name, LABELS[labels.get(name, name)], theirs not in rules.required_fields,
+        _FILLED_FROM[name], _choices(rules) if name == "area" else (),
     )
 
 

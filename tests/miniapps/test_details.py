@@ -99,7 +99,7 @@ def test_each_country_has_its_own_fields_in_its_own_order(
 ) -> None:
     fields = fields_of(country, "en")
     assert [f.name for f in fields] == names.split()
-    assert [LABELS[f.label] for f in fields if f.name not in ("street", "street2")] == labels
+    assert [f.label for f in fields if f.name not in ("street", "street2")] == labels
 
 
 @pytest.mark.parametrize(("country", "choices"), [("US", 0), ("JP", 0), ("CA", 13), ("MX", 32)])
@@ -118,7 +118,7 @@ def test_every_country_of_the_library_has_a_form_in_words(country: str) -> None:
     assert known_country(country)
     fields = fields_of(country, "en")
     assert "street" in [f.name for f in fields]
-    assert [f.label for f in fields if f.label not in WORDING] == []
+    assert [f.label for f in fields if f.label not in LABELS.values()] == []
     assert {f.name for f in fields} <= set(FIELDS)
     with pytest.raises(NotAnAddress) as wrong:
         read_address(country, {})
