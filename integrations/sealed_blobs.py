@@ -23,11 +23,11 @@ _ID, _NONCE, _WRAPPED = 2, 12, 48
 _HEAD = len(_VERSION) + _ID + _NONCE + _WRAPPED
 
 
-class DamagedBlob(Exception):
+class DamagedBlob(ValueError):
     """What lies under this name was not sealed under it, or was altered since."""
 
 
-class MissingKey(Exception):
+class MissingKey(ValueError):
     """The blob was sealed with a master key that is not among the keys any more."""
 
 

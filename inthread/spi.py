@@ -121,12 +121,14 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file a mini-app accepted, as it is to be kept: re-encoded, its real type, page count."""
+    """A file a mini-app accepted, as it is to be kept: re-encoded, its real type, page count.
+    `kind`: what it is, as `passport`; `retention.toml` may say how long one is kept."""
 
     name: str
     media_type: str
     content: bytes
     pages: int = 1
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -463,8 +465,8 @@ class Blobs(Protocol):
 
 
 class Vault(Blobs, Protocol):
-    """Where documents lie. The name is the SHA-256 of the plain bytes; what another name is put or
-    found under is refused."""
+    """Where documents lie. The name is the SHA-256 of the plain bytes. What is put under another
+    name, was altered, or was sealed with a key that is gone, is refused: ValueError."""
 
     def rewrap(self, name: str) -> bool:
         """Seal it by the newest key. False when it was. Raises KeyError when there is none."""

@@ -15,11 +15,12 @@ import structlog
 from inthread.acting.shelf import Shelf
 from inthread.commands.drain_outbox import LANES, ClaimedJob, carry_job, claim_jobs, drain_outbox
 from inthread.commands.sweep import sweep
+from inthread.commands.sweep_documents import sweep_documents
 from inthread.commands.sweep_uploads import sweep_uploads
 from inthread.domain.actor import WORKER
 from inthread.runtime import Runtime
 
-HANDS = {"code": 2, "contact": 4, "carry": 16, "impact": 1}
+HANDS = {"code": 2, "contact": 4, "carry": 16, "impact": 1, "scan": 1}
 # How many jobs one look takes. What is taken and waits must not outlive its lease: only where a
 # hand is soon free again.
 AHEAD = {"contact": 8}
@@ -106,6 +107,7 @@ class Worker:
         while not self._stopping.wait(SWEEP_EVERY.total_seconds()):
             self._guarded(self._sweep_once, "sweep")
             self._guarded(self._sweep_uploads, "sweep uploads")
+            self._guarded(self._sweep_documents, "sweep documents")
             self._guarded(self.rt.traffic.flush, "traffic")
 
     def _sweep_once(self) -> None:
@@ -113,6 +115,9 @@ class Worker:
 
     def _sweep_uploads(self) -> None:
         sweep_uploads(self.shelf.current(), actor=WORKER)
+
+    def _sweep_documents(self) -> None:
+        sweep_documents(self.shelf.current(), actor=WORKER)
 
     def _guarded(self, work: Callable[[], T], what: str) -> T | None:
         """A fault in one job stops neither the hand nor the others: the job's lease runs out and it

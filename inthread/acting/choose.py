@@ -25,7 +25,7 @@ from inthread.spi import (
 @dataclass(frozen=True)
 class Chosen:
     """`said`: the form as it was read; `digest` covers all that the customer is shown; `files`:
-    (SHA-256, attachment)."""
+    (SHA-256, attachment); `documents`: the ids under which they are kept."""
 
     offer: Offer
     said: Mapping[str, object]
@@ -36,6 +36,7 @@ class Chosen:
     digest: str
     files: tuple[tuple[str, Attachment], ...]
     consent: str | None = None
+    documents: tuple[str, ...] = ()
 
     @property
     def contacts(self) -> Sequence[NewContact]:

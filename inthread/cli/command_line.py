@@ -14,6 +14,7 @@ from inthread.cli import (
     erase,
     evidence,
     hold,
+    keep_documents,
     keys,
     migrate,
     plugins,
@@ -30,7 +31,8 @@ from inthread.cli import (
 from inthread.cli.parts import Parts, Stop
 
 VERBS = (
-    demo, migrate, web, worker, doctor, verify_audit, evidence, retention, hold, erase, keys,
+    demo, migrate, web, worker, doctor, verify_audit, evidence, retention, hold, erase,
+    keep_documents, keys,
     api_keys, staff, triggers, workflows, policy, plugins, sandbox,
 )
 

@@ -10,7 +10,8 @@ from inthread.cli.parts import Parts
 from inthread.cli.start import ready
 from inthread.commands.forget_old import MOST, forget_old
 from inthread.domain.actor import OPERATOR
-from inthread.queries.old_things import old_things
+from inthread.domain.retention import Kept
+from inthread.queries.old_things import Old, old_things
 from inthread.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -42,13 +43,18 @@ def run(parts: Parts, options: argparse.Namespace) -> int:
 
 def _say(rt: Runtime) -> None:
     found = old_things(rt, actor=OPERATOR)
-    print(f"{'kind':<12}{'kept':>9}{'would go':>12}  oldest")
+    print(f"{'kind':<17}{'kept':>9}{'would go':>12}  oldest")
     for kind, old in found.old.items():
-        kept = f"{rt.retention.kept[kind].period.days} d"
-        oldest = old.oldest.date().isoformat() if old.oldest else ""
-        print(f"{kind:<12}{kept:>9}{old.number:>12,}  {oldest}".rstrip())
+        _line(kind, rt.retention.kept[kind], old)
+    for kind, old in found.documents.items():
+        _line(kind, rt.retention.documents[kind], old)
     print(f"\nPeople go once their last case has gone. Under a hold, so that nothing goes: "
           f"{found.held:,}.")
+
+
+def _line(kind: str, kept: Kept, old: Old) -> None:
+    days, oldest = f"{kept.period.days} d", old.oldest.date().isoformat() if old.oldest else ""
+    print(f"{kind.replace('_', ' '):<17}{days:>9}{old.number:>12,}  {oldest}".rstrip())
 
 
 def _carry_out(rt: Runtime, most: int) -> None:

@@ -10,6 +10,7 @@ from inthread.commands.carry_writeback import carry_writeback
 from inthread.commands.check_payment import check_payment
 from inthread.commands.contact_customer import contact_customer
 from inthread.commands.make_evidence import make_evidence
+from inthread.commands.scan_document import scan_document
 from inthread.commands.send_message import send_message
 from inthread.commands.steps.due_step import with_ways
 from inthread.domain.actor import Actor
@@ -22,6 +23,7 @@ LANES: Mapping[str, Sequence[str]] = {
     "contact": ("contact", "message"),
     "carry": ("writeback", "payment", "charge"),
     "impact": ("impact", "evidence"),
+    "scan": ("scan",),
 }
 ClaimedJob = outbox.Job
 CARRIERS = {
@@ -33,6 +35,7 @@ CARRIERS = {
     "charge": carry_charge,
     "impact": carry_impact,
     "evidence": make_evidence,
+    "scan": scan_document,
 }
 EVERY_KIND = tuple(CARRIERS)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from inthread.commands.steps.remove_old import drop_documents, remove_case, remove_person
+from inthread.commands.steps.drop_documents import drop_documents
+from inthread.commands.steps.remove_old import remove_case, remove_person
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.case import Case
 from inthread.domain.refusals import BadInput, Problem
 from inthread.runtime import Runtime
-from inthread.store import audit, cases, erasure, links, people, retention
+from inthread.store import audit, cases, documents, erasure, links, people, retention
 from inthread.store.db import Tx
 
 
@@ -71,14 +72,14 @@ def _erase(
     person_too = retention.person_is_old(tx, person_id, rt.retention.before("people", now))
     if not person_too and not only_what_may:
         raise BadInput([Problem("/person", _EVIDENCE)])
-    documents = sum(retention.disown_documents(tx, case.id) for case in young)
+    disowned = sum(documents.disown(tx, case.id) for case in young)
     replies = erasure.erase_replies(tx, person_id, [case.id for case in young])
     addresses = erasure.erase_addresses(tx, person_id, now)
     if person_too:
         remove_person(rt, tx, actor=actor, person_id=person_id)
     else:
         _reduce(rt, tx, person_id, young)
-    done = Erased(len(old), len(young), addresses, replies, documents, person_too)
+    done = Erased(len(old), len(young), addresses, replies, disowned, person_too)
     audit.append(
         tx, now, actor, person_id, AuditEvent.PERSON_ERASED, removed=done.removed, kept=done.kept,
         whole=done.whole,

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from inthread.commands.steps.remove_old import drop_documents, remove_case, remove_person
+from inthread.commands.steps.drop_documents import drop_documents
+from inthread.commands.steps.remove_old import remove_case, remove_document, remove_person
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.domain.retention import KINDS
@@ -31,6 +32,8 @@ def forget_old(rt: Runtime, *, actor: Actor, most: int = MOST) -> Mapping[str, i
             gone[kind] = _people(rt, actor, before, most)
         else:
             gone[kind] = _rows(rt, kind, before, most)
+    for kind in rt.retention.documents:
+        _documents(rt, actor, kind, rt.retention.documents_before(kind, now), most)
     gone["documents"] = drop_documents(rt, most)
     told = {kind: number for kind, number in gone.items() if number}
     if told:
@@ -97,4 +100,30 @@ def _person(rt: Runtime, actor: Actor, person_id: str, before: datetime) -> bool
         if not retention.person_is_old(tx, person_id, before):
             return False
         remove_person(rt, tx, actor=actor, person_id=person_id)
+        return True
+
+
+def _documents(rt: Runtime, actor: Actor, kind: str, before: datetime, most: int) -> None:
+    """They become nobody's, one by one, as cases go."""
+    gone, after = 0, ""
+    while gone < most:
+        with rt.db.read() as tx:
+            some = retention.some_old_documents(tx, kind, before, after, min(CHUNK, most - gone))
+        if not some:
+            break
+        gone += sum(_document(rt, actor, kind, each, before) for each in some)
+        after = some[-1][0]
+
+
+def _document(
+    rt: Runtime, actor: Actor, kind: str, document: tuple[str, str], before: datetime
+) -> bool:
+    document_id, case_id = document
+    with rt.db.begin() as tx:
+        case = cases.try_lock(tx, case_id)
+        if case is None or not people.try_lock(tx, case.person_id):
+            return False
+        if not retention.document_is_old(tx, document_id, kind, before):
+            return False
+        remove_document(rt, tx, actor=actor, case_id=case_id, document_id=document_id)
         return True

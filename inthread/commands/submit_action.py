@@ -12,6 +12,7 @@ from inthread.acting.make_ready import Ready, check_identity, make_ready
 from inthread.acting.take_visit import Taken, take_visit
 from inthread.commands.steps.apply_contacts import hold_contacts
 from inthread.commands.steps.keep_decision import keep_decision
+from inthread.commands.steps.keep_files import left_if_unused
 from inthread.commands.steps.read_files import read_files
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.commands.steps.set_the_day import morning
@@ -72,8 +73,9 @@ def submit_action(
     """
     actor.require("visit")
     body = _body(action, shown, form)
-    read = _read(rt, token, action, form) if form is not None else None
-    with rt.db.begin() as tx:
+    read = _read(rt, actor, token, action, form) if form is not None else None
+    kept = read.documents if isinstance(read, Chosen) else ()
+    with left_if_unused(rt, kept), rt.db.begin() as tx:
         taken = take_visit(rt, tx, token)
         seen = outcomes.submission(tx, taken.case.id, nonce)
         if seen is not None:
@@ -98,11 +100,13 @@ def _body(action: str, shown: str | None, form: Form | None) -> str:
     return digest([action, shown, dict(form.values) if form else None, sent])
 
 
-def _read(rt: Runtime, token: str, action: str, form: Form) -> Chosen | Refused:
+def _read(
+    rt: Runtime, actor: Actor, token: str, action: str, form: Form
+) -> Chosen | Refused:
     """A refusal is kept as a value: it is recorded, or gives way to an answer that this once-key
     has already, under the case's lock."""
     try:
-        return read_files(rt, token, action, form)
+        return read_files(rt, token, action, form, actor=actor)
     except (AlreadySettled, NotEligible, StepUpNeeded) as refusal:
         return refusal
 
@@ -137,7 +141,7 @@ def _act(
     done = Done(
         action=action, kind=chosen.result.kind, values=chosen.values, amount=chosen.result.amount,
         rest_until=chosen.result.rest_until,
-        lines=chosen.lines, evidence=evidence, attachments=chosen.files, contacts=chosen.contacts,
+        lines=chosen.lines, evidence=evidence, documents=chosen.documents, contacts=chosen.contacts,
     )
     outcome = record_outcome(
         rt, tx, actor=actor, case=taken.case, person=taken.person, visit=taken.visit, done=done

@@ -12,14 +12,14 @@ SCOPES = (
     "contacts:stop", "retention:write", "staff:read", "staff:write", "policy:read", "policy:write",
     "policy:approve", "people:reveal", "writebacks:read", "writebacks:write", "messages:read",
     "audit:read", "settings:write", "sign_in", "account", "pay_for",
-    "deny",
+    "deny", "documents:read", "documents:rotate",
 )
 # Approving takes a person who signed in: no key does.
 API_SCOPES = (
     "triggers:write", "cases:read", "cases:write", "work:read", "work:write", "metrics:read",
     "contacts:stop", "policy:read", "policy:write", "people:reveal",
     "writebacks:read", "writebacks:write", "messages:read", "audit:read", "staff:read",
-    "staff:write", "keys:write", "settings:write",
+    "staff:write", "keys:write", "settings:write", "documents:read",
 )
 # What an admin may give a machine. What decides who may do what, and by which rules, people do in
 # their own name; whoever has the machine itself can give it by the command line.

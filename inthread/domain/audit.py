@@ -18,6 +18,13 @@ GENESIS = "0" * 64
 
 
 class AuditEvent(StrEnum):
+    DOCUMENT_KEPT = "document.kept"
+    DOCUMENT_REFUSED = "document.refused"
+    DOCUMENT_CHECKED = "document.checked"
+    DOCUMENT_FOUND = "document.found"
+    DOCUMENT_READ = "document.read"
+    DOCUMENT_FORGOTTEN = "document.forgotten"
+    DOCUMENTS_ROTATED = "documents.rotated"
     CASE_OPENED = "case.opened"
     CASE_REFRESHED = "case.refreshed"
     CASE_CLOSED = "case.closed"

@@ -5,9 +5,16 @@ from __future__ import annotations
 from inthread.domain.workflow import Workflow
 
 # What only the product can find: each says something of money, writes or messages.
+# A workflow may have a queue for it; else it is work like any unexpected fault.
+DOCUMENT_FOUND = "document_found"
 FOUND = frozenset({
-    "locked", "no_response", "opted_out", "payment_unclear", "writeback_failed",
+    DOCUMENT_FOUND, "locked", "no_response", "opted_out", "payment_unclear", "writeback_failed",
 })
+
+
+def at_work(workflow: Workflow, reason: str) -> str:
+    """The reason under which this workflow gives it to people."""
+    return reason if reason in workflow.queues else "writeback_failed"
 
 
 def reasons_of(workflow: Workflow) -> dict[str, str]:

@@ -23,6 +23,7 @@ Every way the system says no. A refusal is a rule speaking, never a bug.
   x TooMany                too often; carries how long to wait
   x CannotReach            no contact point that may be used for this
   x Stale                  somebody else changed it first
+  x Withheld               a document that was not found clean; carries its state
   x ProviderDown           the payment provider gave no page; nothing was taken
 """
 
@@ -172,6 +173,10 @@ class CannotReach(Refused):
 
 class Stale(Refused):
     code = "stale"
+
+
+class Withheld(Refused):
+    code = "withheld"
 
 
 class ProviderDown(Refused):

@@ -130,6 +130,7 @@ USUAL: Mapping[str, tuple[Result, ...]] = {
     "no_response": (Result.RESUME_AT, Result.RELINK),
     "opted_out": (Result.WITHDRAW, Result.RESUME_AT),
     "question": (Result.RESUME, Result.RELINK),
+    "document_found": (Result.RELINK, Result.RESUME),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inthread.domain.document import DocumentProblem, Section
@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "jobs": "a job that is done, from then",
     "imports": "how far the import of a file came, from its end",
 }
+_DOCUMENTS = "name a kind of document, as in [documents.passport]"
 LEAST = timedelta(days=1)
 
 
@@ -34,14 +35,20 @@ class Kept:
 
 @dataclass(frozen=True)
 class Retention:
-    """`kept`: one for each of KINDS."""
+    """`kept`: one for each of KINDS. `documents`: of these kinds of documents one goes before its
+    case does, from when the case ended; any other goes with its case."""
 
     version: int
     kept: Mapping[str, Kept]
+    documents: Mapping[str, Kept] = field(default_factory=dict)
 
     def before(self, kind: str, now: datetime) -> datetime:
         """What happened last before then is kept no longer."""
         return now - self.kept[kind].period
+
+    def documents_before(self, kind: str, now: datetime) -> datetime:
+        """The same, of a kind of `documents`."""
+        return now - self.documents[kind].period
 
 
 class RetentionErrors(ValueError):
@@ -58,10 +65,13 @@ def read_retention(document: Mapping[str, object], file: str) -> Retention:
     root = Section(document, "", file, problems)
     version = root.integer("version", "other periods are another version", 1, 10**6)
     kept = {kind: _kept(root.section(kind, what), what) for kind, what in KINDS.items()}
+    named = root.tables("documents", _DOCUMENTS) if root.has("documents") else {}
+    files = {kind: _kept(section, f"a document of the kind {kind}")
+             for kind, section in named.items()}
     root.close()
     if problems:
         raise RetentionErrors(problems)
-    return Retention(version, kept)
+    return Retention(version, kept, files)
 
 
 def _kept(section: Section, what: str) -> Kept:

@@ -117,6 +117,13 @@ _SAYS: Mapping[E, str] = {
     E.PERSON_ERASED: "What may go was erased.",
     E.PERSON_FORGOTTEN: "The person was removed: the time to keep them was over.",
     E.CASE_FORGOTTEN: "The case was removed: the time to keep it was over.",
+    E.DOCUMENT_KEPT: "A file came and was kept: {kind}, {state}.",
+    E.DOCUMENT_REFUSED: "A file with malware was refused: {found}. Nothing of it was kept.",
+    E.DOCUMENT_CHECKED: "A file that waited for the scanner is clean.",
+    E.DOCUMENT_FOUND: "Malware was found in a file that waited: {found}. It was deleted.",
+    E.DOCUMENT_READ: "A person opened a document.",
+    E.DOCUMENT_FORGOTTEN: "A document was deleted: the time to keep it was over ({kind}).",
+    E.DOCUMENTS_ROTATED: "Documents were sealed by the newest key: {renewed}.",
     E.RETENTION: "What was kept long enough was removed.",
 }
 

@@ -45,7 +45,7 @@ _SEES = frozenset({
     "cases:read", "work:read", "writebacks:read", "messages:read", "policy:read", "metrics:read",
 })
 _WORKS = _SEES | {
-    "cases:write", "work:write", "people:reveal", "contacts:stop",
+    "cases:write", "work:write", "people:reveal", "contacts:stop", "documents:read",
 }
 
 ROLES: Mapping[Role, frozenset[str]] = {
@@ -57,7 +57,7 @@ ROLES: Mapping[Role, frozenset[str]] = {
         "staff:read", "staff:write", "keys:write", "writebacks:write", "audit:read",
         "settings:write",
     },
-    Role.AUDITOR: _SEES | {"audit:read", "staff:read"},
+    Role.AUDITOR: _SEES | {"audit:read", "staff:read", "documents:read"},
 }
 
 

@@ -10,6 +10,7 @@ from inthread.domain.actor import Actor
 from inthread.domain.assurance import Identity
 from inthread.domain.audit import Recorded
 from inthread.domain.case import Case
+from inthread.domain.kept_document import KeptDocument
 from inthread.domain.link import Link
 from inthread.domain.message import Message
 from inthread.domain.outcome import Outcome
@@ -25,6 +26,7 @@ from inthread.runtime import Runtime
 from inthread.store import (
     case_parts,
     cases,
+    documents,
     links,
     messages,
     outcomes,
@@ -80,6 +82,7 @@ class CasePage:
     outcomes: Sequence[tuple[Outcome, Sequence[Writeback]]]
     item: WorkItem | None
     others: Sequence[Case]
+    documents: Sequence[KeptDocument]
     consent: Mapping[str, Sequence[Stands]]
     off: Mapping[str, datetime]
     moments: Sequence[Moment]
@@ -110,7 +113,7 @@ def case_page(
             case_parts.newest_link(tx, case.id), _visiting(rt, tx, case),
             case_parts.drafts(tx, case.id), _outcomes(tx, case),
             work_items.open_of(tx, case.id),
-            case_parts.others(tx, person.id, case.id, OTHERS),
+            case_parts.others(tx, person.id, case.id, OTHERS), documents.of_case(tx, case.id),
             whereabouts.consent_of(tx, {c.id for c in person.contacts}),
             whereabouts.off_since(tx, person.contacts), moments,
             recorded[EVENTS - 1].n if len(recorded) > EVENTS else None, {},

@@ -9,15 +9,16 @@ from inthread.domain.actor import Actor
 from inthread.domain.retention import KINDS
 from inthread.runtime import Runtime
 from inthread.store import retention
-from inthread.store.retention import Old
+from inthread.store.retention import Old as Old
 
 
 @dataclass(frozen=True)
 class OldThings:
-    """`old`: by kind, in their order. `held`: how many people have a hold, so that nothing of
-    theirs counts."""
+    """`old`: by kind, in their order. `documents`: those that go before their case, by their own
+    kind. `held`: how many people have a hold, so that nothing of theirs counts."""
 
     old: Mapping[str, Old]
+    documents: Mapping[str, Old]
     held: int
 
 
@@ -35,4 +36,8 @@ def old_things(rt: Runtime, *, actor: Actor) -> OldThings:
                 found[kind] = retention.old_people(tx, before)
             else:
                 found[kind] = retention.old(tx, kind, before)
-        return OldThings(found, retention.held_people(tx))
+        files = {
+            kind: retention.old_documents(tx, kind, rt.retention.documents_before(kind, now))
+            for kind in rt.retention.documents
+        }
+        return OldThings(found, files, retention.held_people(tx))

@@ -1,8 +1,8 @@
-"""Outcomes and what belongs to them: once-keys, drafts, documents, decisions."""
+"""Outcomes and what belongs to them: once-keys, drafts, decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,12 +140,6 @@ def save_draft(
 
 def drop_draft(tx: Connection, case_id: str, action: str) -> None:
     tx.execute(DROP_DRAFT, {"case": case_id, "of_action": action})
-
-
-def add_documents(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Each row: id, case_id, outcome_id, digest, name, media_type, size, pages, at."""
-    if rows:
-        tx.execute(insert(t.documents), [dict(r) for r in rows])
 
 
 ADD_DECISION = insert(t.decisions)

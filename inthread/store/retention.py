@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from inthread.domain.audit import AuditEvent
+from inthread.store import documents
 from inthread.store import tables as t
 
 a, c, k, p, r = t.audit.c, t.cases.c, t.contacts.c, t.people.c, t.replies.c
@@ -112,7 +113,9 @@ def _old_case(before: datetime) -> ColumnElement[bool]:
     """Nothing was audited of it since, and nobody has a reply to read that belongs to it."""
     return and_(
         c.ended_at < before, p.held_at.is_(None),
-        ~exists().where(a.subject == c.id, a.at >= before),
+        ~exists().where(
+            a.subject == c.id, a.at >= before, a.event != AuditEvent.DOCUMENT_FORGOTTEN.value
+        ),
         ~exists().where(r.case_id == c.id, r.state == "waiting"),
         ~exists().where(t.outbox.c.case_id == c.id, t.outbox.c.done_at.is_(None)),
     )
@@ -164,11 +167,11 @@ _UNDER: tuple[tuple[Table, Column[Any], Table], ...] = (
 
 def remove_case(tx: Connection, case_id: str) -> None:
     """The case, which the caller holds, and everything on it. Its documents become nobody's: their
-    bytes go by `documents_of_nobody`."""
+    bytes go by `drop_documents`."""
     for table, parent, over in _UNDER:
         theirs = select(over.c.id).where(over.c.case_id == case_id)
         tx.execute(delete(table).where(parent.in_(theirs)))
-    disown_documents(tx, case_id)
+    documents.disown(tx, case_id)
     for table in _ON_A_CASE:
         tx.execute(delete(table).where(table.c.case_id == case_id))
     tx.execute(delete(t.cases).where(c.id == case_id))
@@ -179,24 +182,31 @@ def remove_case(tx: Connection, case_id: str) -> None:
 d = t.documents.c
 
 
-def disown_documents(tx: Connection, case_id: str) -> int:
-    """They belong to no case any more; their rows stay until their bytes are gone."""
-    gone = update(t.documents).where(d.case_id == case_id).values(case_id=None, name="")
-    return tx.execute(gone).rowcount
+def _old_document(kind: str, before: datetime) -> ColumnElement[bool]:
+    ended = exists().where(c.id == d.case_id, c.ended_at < before)
+    return and_(d.kind == kind, ended, _over(d.case_id))
 
 
-def documents_of_nobody(tx: Connection, most: int) -> list[tuple[str, str, bool]]:
-    """(id, digest, whether nobody else has the same bytes)."""
-    other = t.documents.alias()
-    alone = ~exists().where(other.c.digest == d.digest, other.c.case_id.is_not(None))
+def old_documents(tx: Connection, kind: str, before: datetime) -> Old:
+    found = tx.execute(select(func.count(), func.min(d.at)).where(_old_document(kind, before)))
+    return Old(*found.one())
+
+
+def some_old_documents(
+    tx: Connection, kind: str, before: datetime, after: str, most: int
+) -> list[tuple[str, str]]:
+    """(its id, its case's), from behind *after*."""
     rows = tx.execute(
-        select(d.id, d.digest, alone).where(d.case_id.is_(None)).order_by(d.id).limit(most)
+        select(d.id, d.case_id).where(d.id > after, _old_document(kind, before))
+        .order_by(d.id).limit(most)
     )
-    return [(row[0], row[1], bool(row[2])) for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
-def drop_document(tx: Connection, document_id: str) -> None:
-    tx.execute(delete(t.documents).where(d.id == document_id, d.case_id.is_(None)))
+def document_is_old(tx: Connection, document_id: str, kind: str, before: datetime) -> bool:
+    """Exact for who holds the case and its person."""
+    found = tx.execute(select(d.id).where(d.id == document_id, _old_document(kind, before)))
+    return found.one_or_none() is not None
 
 
 # --- people --------------------------------------------------------------------------------------

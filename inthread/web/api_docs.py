@@ -15,6 +15,7 @@ from inthread.web import (
     api_case_acts,
     api_cases,
     api_delivery,
+    api_documents,
     api_drafts,
     api_impact,
     api_keys,
@@ -33,9 +34,9 @@ from inthread.web.responding import runtime
 from inthread.web.schemas import Schema
 from inthread.web.stylesheet import Stylesheet, stylesheet
 
-BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_case_acts.bp, api_people.bp, api_replies.bp,
-              api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp, api_keys.bp,
-              api_impact.bp, api_workflows.bp, api_drafts.bp)
+BLUEPRINTS = (api_triggers.bp, api_cases.bp, api_case_acts.bp, api_documents.bp, api_people.bp,
+              api_replies.bp, api_work.bp, api_delivery.bp, api_settings.bp, api_staff.bp,
+              api_keys.bp, api_impact.bp, api_workflows.bp, api_drafts.bp)
 bp = Blueprint("api_docs", __name__)
 
 

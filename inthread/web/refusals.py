@@ -56,6 +56,9 @@ ANSWERS: Mapping[str, Answer] = {
     "locked": Answer(429, "locked", "There were too many wrong tries."),
     "too_many": Answer(429, "too_many", "That was asked too often."),
     "cannot_reach": Answer(409, "unreachable", "No contact point may be used for this."),
+    "withheld": Answer(
+        409, "conflict", "This document was not found clean, so nobody can open it."
+    ),
     "stale": Answer(409, "conflict", "Somebody else changed it first."),
     "provider_down": Answer(503, "provider_down", "The payment provider gave no page."),
 }

@@ -29,8 +29,8 @@ def test_r4_14_it_is_said_first_and_carried_out_when_asked(
     with nothing_written(old):
         said = inthread("retention")
     lines = said.out.splitlines()
-    assert (said.status, lines[0]) == (0, "kind             kept    would go  oldest")
-    assert lines[1] == "cases          1096 d           1  2021-11-27"
+    assert (said.status, lines[0]) == (0, "kind                  kept    would go  oldest")
+    assert lines[1] == "cases               1096 d           1  2021-11-27"
     assert lines[-1] == (
         "People go once their last case has gone. Under a hold, so that nothing goes: 0."
     )

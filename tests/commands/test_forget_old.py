@@ -18,10 +18,20 @@ from inthread.queries.old_things import old_things
 from inthread.runtime import Runtime
 from inthread.store import audit
 from inthread.testing import FakeBlobs
-from tests.build import Fakes, a_case, carry_all
+from tests.build import Fakes, a_case, a_coded_visit, carry_all
 from tests.clock import Clock
-from tests.commands.signed import MAIL, NUMBER, a_read_reply, a_signed_case, say, somebody
+from tests.commands.signed import (
+    MAIL,
+    NUMBER,
+    a_photo,
+    a_read_reply,
+    a_signed_case,
+    say,
+    somebody,
+    submit,
+)
 from tests.rows import every_row, nothing_written
+from tests.runtimes import a_vault
 from tests.triggers import BACK_OFFICE, a_trigger
 
 DAYS = 1096
@@ -34,6 +44,11 @@ def forget(rt: Runtime, **how: int) -> Mapping[str, int]:
 def would_go(rt: Runtime) -> dict[str, int]:
     found = old_things(rt, actor=OPERATOR)
     return {kind: seen.number for kind, seen in found.old.items() if seen.number}
+
+
+def old_documents(rt: Runtime) -> dict[str, int]:
+    found = old_things(rt, actor=OPERATOR)
+    return {kind: seen.number for kind, seen in found.documents.items()}
 
 
 def filled(rt: Runtime) -> set[str]:
@@ -52,18 +67,18 @@ def test_r4_14_nothing_is_left_but_the_audit(rt: Runtime, clock: Clock, fakes: F
     a_read_reply(rt)
     clock.tick(days=DAYS, seconds=-1)
     gone = forget(rt)
-    assert set(gone) == {"visits", "codes", "links", "jobs"}
-    assert {"cases", "people", "outcomes", "messages", "documents", "replies"} <= filled(rt)
+    assert set(gone) == {"visits", "codes", "links", "jobs", "documents"}
+    assert {"cases", "people", "outcomes", "messages", "replies"} <= filled(rt)
     clock.tick(seconds=1)
     assert forget(rt) == {}
     clock.tick(seconds=1)
     assert would_go(rt) == {"cases": 1}
-    assert forget(rt) == {"cases": 1, "people": 1, "documents": 1}
+    assert forget(rt) == {"cases": 1, "people": 1}
     assert filled(rt) == {"audit"}
     assert fakes.blobs.kept == {}
     assert whole_chains(rt)
     assert [e["detail"] for e in every_row(rt.db)["audit"] if e["subject"] == "retention"][-1] == {
-        "gone": {"cases": 1, "people": 1, "documents": 1}, "periods": 1,
+        "gone": {"cases": 1, "people": 1}, "periods": 2,
     }
 
 
@@ -145,7 +160,7 @@ def test_the_same_bytes_of_somebody_else_stay(
     rt: Runtime, clock: Clock, fakes: Fakes
 ) -> None:
     a_signed_case(rt, somebody(rt))
-    clock.tick(days=DAYS)
+    clock.tick(days=90)
     a_signed_case(rt, somebody(rt, "CUST-2"), "DOC-2")
     clock.tick(days=1)
     assert forget(rt)["documents"] == 1
@@ -155,8 +170,63 @@ def test_the_same_bytes_of_somebody_else_stay(
     assert fakes.blobs.kept == {}
 
 
+@pytest.mark.parametrize("only", [False, True])
+def test_a_document_goes_before_its_case_where_its_kind_says_so(
+    rt: Runtime, clock: Clock, fakes: Fakes, only: bool
+) -> None:
+    case = a_signed_case(rt, somebody(rt))
+    [before] = every_row(rt.db)["documents"]
+    [outcome, *_] = every_row(rt.db)["outcomes"]
+    if only:
+        kept = {"identity_card": rt.retention.documents["identity_card"]}
+        rt = replace(rt, retention=replace(rt.retention, documents=kept))
+    clock.tick(days=90)
+    forget(rt)
+    assert len(fakes.blobs.kept) == 1
+    clock.tick(days=1)
+    assert old_documents(rt) == ({"identity_card": 0} if only else
+                                 {"passport": 1, "identity_card": 0, "proof_of_address": 0})
+    gone = forget(rt)
+    if only:
+        assert "documents" not in gone
+        assert len(fakes.blobs.kept) == 1
+        return
+    assert gone["documents"] == 1
+    assert (fakes.blobs.kept, every_row(rt.db)["documents"]) == ({}, [])
+    assert [o for o in every_row(rt.db)["outcomes"] if o["id"] == outcome["id"]] == [outcome]
+    with rt.db.read() as tx:
+        last = audit.of_subject(tx, case.id)[-1]
+    assert (last.event, last.detail) == ("document.forgotten", {
+        "document": before["id"], "sha256": before["digest"], "kind": "passport", "periods": 2,
+    })
+    clock.tick(days=DAYS - 91, seconds=1)
+    assert forget(rt)["cases"] == 1, "that a document went keeps its case no longer"
+    assert whole_chains(rt)
+
+
+def test_a_hold_keeps_documents_of_every_kind(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
+    a_signed_case(rt, somebody(rt))
+    hold_person(rt, actor=OPERATOR, reference="CUST-1", reason="claim 12 of the county court")
+    clock.tick(days=91)
+    with nothing_written(rt.db):
+        assert forget(rt) == {}
+    assert len(fakes.blobs.kept) == 1
+    hold_person(rt, actor=OPERATOR, reference="CUST-1", reason=None)
+    assert forget(rt)["documents"] == 1
+    assert fakes.blobs.kept == {}
+
+
+def test_a_document_of_a_live_case_stays(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
+    visit = a_coded_visit(rt=rt, workflow="document_refresh", number="DOC-1")
+    submit(rt, visit, "upload", a_photo())
+    carry_all(rt)
+    clock.tick(days=40)
+    forget(rt)
+    assert len(fakes.blobs.kept) == 1
+
+
 class Full(FakeBlobs):
-    def delete(self, digest: str) -> None:
+    def delete(self, name: str) -> None:
         raise OSError("the disk is away")
 
 
@@ -165,7 +235,9 @@ def test_bytes_that_could_not_go_are_tried_again(
 ) -> None:
     a_signed_case(rt, somebody(rt))
     clock.tick(days=DAYS + 1)
-    away = replace(rt, registry=replace(rt.registry, blobs=Full()))
+    full = Full()
+    full.kept = fakes.blobs.kept
+    away = replace(rt, registry=replace(rt.registry, blobs=a_vault(full)))
     with pytest.raises(OSError, match="the disk is away"):
         forget(away)
     assert [r["case_id"] for r in every_row(rt.db)["documents"]] == [None]

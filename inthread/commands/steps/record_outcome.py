@@ -9,6 +9,7 @@ from datetime import date
 
 from inthread.commands.steps.apply_contacts import apply_contacts
 from inthread.commands.steps.hand_over import stop_reminders
+from inthread.commands.steps.keep_files import take_documents
 from inthread.commands.steps.queue_message import queue_message
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
@@ -22,14 +23,15 @@ from inthread.domain.person import Person
 from inthread.domain.writeback import Writeback
 from inthread.offers import facts_of
 from inthread.runtime import Runtime
-from inthread.spi import Attachment, NewContact
+from inthread.spi import NewContact
 from inthread.store import audit, cases, links, outbox, outcomes, writebacks
 from inthread.store.db import Tx
 
 
 @dataclass(frozen=True)
 class Done:
-    """What an action came to, ready to be recorded."""
+    """What an action came to, ready to be recorded. `documents`: the ids of the files kept for it.
+    """
 
     action: str
     kind: str
@@ -37,7 +39,7 @@ class Done:
     amount: Money | None
     lines: tuple[tuple[str, object], ...] = ()
     evidence: Mapping[str, object] | None = None
-    attachments: Sequence[tuple[str, Attachment]] = ()
+    documents: Sequence[str] = ()
     rest_until: date | None = None
     contacts: Sequence[NewContact] = ()
 
@@ -72,7 +74,7 @@ def record_outcome(
     cases.save(tx, case, after)
     outcomes.add(tx, outcome)
     outcomes.drop_draft(tx, case.id, done.action)
-    outcomes.add_documents(tx, [_document(rt, outcome, d, a) for d, a in done.attachments])
+    kept = take_documents(rt, tx, outcome, done.documents)
     writebacks.add_all(tx, [writeback], now + proof.within)
     outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
     if rt.registry.signer is not None and (outcome.evidence or {}).get("agreement"):
@@ -83,7 +85,7 @@ def record_outcome(
                              contacts=done.contacts)
     receipt = _send_receipt(rt, tx, after, reached.person, visit, outcome)
     audit.append_all(tx, now, actor, case.id, [
-        _recorded(outcome, writeback, receipt), *receipt, *reached.events,
+        _recorded(outcome, writeback, receipt), *kept, *receipt, *reached.events,
     ])
     return outcome
 
@@ -106,16 +108,6 @@ def _completes(rt: Runtime, case: Case, done: Done) -> bool:
         left = left - done.amount
     rule = rt.workflows[case.workflow].action(done.action).completes
     return rule.met(left, {*case.done, done.action})
-
-
-def _document(
-    rt: Runtime, outcome: Outcome, digest: str, attachment: Attachment
-) -> dict[str, object]:
-    return {
-        "id": rt.new_id("doc"), "case_id": outcome.case_id, "outcome_id": outcome.id,
-        "digest": digest, "name": attachment.name[:200], "media_type": attachment.media_type,
-        "size": len(attachment.content), "pages": attachment.pages, "at": outcome.at,
-    }
 
 
 def _send_receipt(

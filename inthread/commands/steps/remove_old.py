@@ -6,7 +6,7 @@ from __future__ import annotations
 from inthread.domain.actor import Actor
 from inthread.domain.audit import AuditEvent
 from inthread.runtime import Runtime
-from inthread.store import audit, retention
+from inthread.store import audit, documents, retention
 from inthread.store.db import Tx
 
 
@@ -26,16 +26,13 @@ def remove_person(rt: Runtime, tx: Tx, *, actor: Actor, person_id: str) -> None:
     )
 
 
-def drop_documents(rt: Runtime, most: int = 1000) -> int:
-    """Delete the bytes of documents that belong to no case any more, unless another case has the
-    same, and then their rows: whatever stops it, the next run goes on. After a commit, with nothing
-    open."""
-    rt.db.assert_closed()
-    with rt.db.read() as tx:
-        found = retention.documents_of_nobody(tx, most)
-    for document_id, digest, alone in found:
-        if alone:
-            rt.registry.blobs.delete(digest)
-        with rt.db.begin() as tx:
-            retention.drop_document(tx, document_id)
-    return len(found)
+def remove_document(
+    rt: Runtime, tx: Tx, *, actor: Actor, case_id: str, document_id: str
+) -> None:
+    """The caller holds the case and its person. The bytes go by `drop_documents`."""
+    document = documents.get(tx, document_id)
+    if document is not None and documents.disown_one(tx, document_id):
+        audit.append(
+            tx, rt.now(), actor, case_id, AuditEvent.DOCUMENT_FORGOTTEN, document=document_id,
+            sha256=document.digest, kind=document.kind, periods=rt.retention.version,
+        )

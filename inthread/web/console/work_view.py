@@ -83,6 +83,7 @@ _SEES: Mapping[str, str] = {
     "locked": "That a person looks at it after too many wrong tries.",
     "no_response": "Only our messages. None is sent any more.",
     "opted_out": "That we stopped writing, on every channel.",
+    "document_found": "A receipt for the file they sent. Nobody has told them what was found.",
 }
 
 HINTS: Mapping[str, str] = {
@@ -96,6 +97,7 @@ HINTS: Mapping[str, str] = {
     "locked": "Make sure who it is by another way before you send a new link.",
     "question": "Answer by phone or letter first: what is resolved goes on by itself.",
     "wrong_person": "Ask the source for the right contact before the case goes on.",
+    "document_found": "The file is gone. Ask the customer for another, from another device.",
     "opted_out": "Nothing may be sent. Reach them by other means, or end the case.",
 }
 
