@@ -89,8 +89,9 @@ def verify_outcome(name: str, outcome: dict[str, Any], chain: dict[int, dict[str
     same = (said["outcome"], said["sha256"]) == (record["id"], outcome["sha256"])
     demand(same, f"{name} is not what its event recorded")
     evidence = record["evidence"]
-    if evidence is not None and evidence["agreement"] is not None:
-        same = sha256(evidence["agreement"].encode()).hexdigest() == evidence["agreement_sha256"]
+    for part in ("agreement", "consent"):
+        text = (evidence or {}).get(part)
+        same = text is None or sha256(text.encode()).hexdigest() == evidence[f"{part}_sha256"]
         demand(same, f"{name}: the text agreed to was changed")
     sent = {copy["message"] for copy in outcome["copies"]}
     demand(said["copy"] is None or said["copy"] in sent, f"{name}: its copy is missing")

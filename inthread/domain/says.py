@@ -48,6 +48,8 @@ _SAYS: Mapping[E, str] = {
     E.DENIED: "An action was refused: {why}.",
     E.CHOSEN: "The customer chose: {action}.",
     E.OUTCOME: "The customer finished: {action}{amount}.",
+    E.EVIDENCE_MADE: "The signed evidence of what was agreed to was made.",
+    E.EVIDENCE_REFUSED: "No evidence was signed: {why}.",
     E.PAYMENT_STARTED: "The customer went to pay{amount}.",
     E.PAYMENT_SUCCEEDED: "The payment provider says that the money moved{amount}.",
     E.PAYMENT_FAILED: "The payment failed. No money moved.",

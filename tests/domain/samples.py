@@ -37,7 +37,7 @@ MINIAPPS = {
         "one_document": ("boolean", False),
         "clear_photos": ("text", False),
     },
-    "attest": {"statement": ("text", True)},
+    "attest": {"statement": ("text", True), "consent": ("text", False)},
     "contract": {"agreement": ("text", True), "until": ("date", False), "odd": ("colour", False)},
 }
 CONNECTORS = {"billing", "compliance"}
