@@ -80,7 +80,7 @@ def test_a_case_is_settled_and_proved_by_plugins(acme: Path, db: Database, clock
 
 @pytest.mark.usefixtures("acme")
 def test_what_is_not_allowed_is_not_there(db: Database, clock: Clock) -> None:
-    shipped = ["attest", "pay", "plan", "promise", "upload"]
+    shipped = ["attest", "details", "pay", "plan", "promise", "update_card", "upload"]
     assert sorted(by_key(product.miniapps(settings()))) == shipped
     with pytest.raises(WorkflowErrors) as refused:
         runtime(db, clock, settings("acme_ledger"))
