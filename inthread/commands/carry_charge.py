@@ -67,11 +67,16 @@ def carry_charge(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
 def _payment(
     rt: Runtime, tx: Tx, actor: Actor, case: Case, schedule: ScheduledPayment
 ) -> tuple[Payment | None, bool]:
-    """What is to be taken, and whether it was never asked for; None when nothing is."""
+    """What is to be taken, and whether it was never asked for; None when nothing is. Of a case that
+    somebody else has by now it is only awaited, and closed in the end."""
     if schedule.state is ScheduleState.CHARGING and schedule.payment_id is not None:
         payment = payments.get(tx, schedule.payment_id)
-        waits = payment.state is PaymentState.STARTED and case.state is CaseState.PENDING
-        return (payment if waits else None), False
+        if payment.state is not PaymentState.STARTED:
+            return None, False
+        if case.state is not CaseState.PENDING:
+            outbox.put(tx, rt.new_id("job"), "payment", payment.id, rt.now(), case.id)
+            return None, False
+        return payment, False
     if schedule.state is not ScheduleState.WAITING:
         return None, False
     left = case.remaining

@@ -34,8 +34,10 @@ class PayWithCard(Pay):
         assert isinstance(plain, NeedsPayment)
         if self.money:
             return replace(plain, keep=True)
-        charge = plain.amount if self.on else None
-        return NeedsCard("paid" if self.on else "card", plain.values, charge=charge, on=self.on)
+        if self.on is None:
+            said = {**plain.values, "paid_on": offer.today.isoformat()}
+            return NeedsCard("card", said)
+        return NeedsCard("paid", plain.values, charge=plain.amount, on=self.on)
 
 
 def with_card(rt: Runtime, **how: Any) -> Runtime:

@@ -88,8 +88,12 @@ def taken_later(
     if not live:
         return False
     [schedule] = live
-    assert [ref for kind, ref in waiting if kind == "charge"] == [schedule["id"]]
-    assert started == [s["payment_id"] for s in live if s["state"] == "charging"]
+    jobs = [job for job in waiting if job[0] in ("charge", "payment")]
+    if schedule["state"] == "waiting":
+        assert (jobs, started) == ([("charge", schedule["id"])], [])
+    else:
+        assert started == [schedule["payment_id"]]
+        assert jobs in ([("charge", schedule["id"])], [("payment", schedule["payment_id"])])
     return True
 
 
