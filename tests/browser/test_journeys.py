@@ -63,11 +63,11 @@ def confirm(page: Page, who: Customer, shot: Shot | None = None, mark: str = "")
 
 
 def proved(page: Page) -> None:
-    """The receipt says that the account is updated, once the page is asked again."""
-    def updated() -> bool:
+    """The receipt says that it is confirmed, once the page is asked again."""
+    def confirmed() -> bool:
         page.reload()
-        return page.get_by_text(re.compile(r"^Updated ")).count() > 0
-    wait_for(updated, "the proof on the receipt")
+        return page.get_by_text(re.compile(r"^Confirmed ")).count() > 0
+    wait_for(confirmed, "the proof on the receipt")
 
 
 def written(who: Customer) -> list[str]:

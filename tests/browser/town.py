@@ -173,11 +173,12 @@ def wait_for(ask: Callable[[], T], what: str, seconds: float = 20) -> T:
 
 
 @contextmanager
-def running(folder: Path, port: int = 18400) -> Iterator[Town]:
-    """`inthread demo` on free ports, ended as a person would end it: with Ctrl-C."""
+def running(folder: Path, port: int = 18400, *more: str) -> Iterator[Town]:
+    """`inthread demo` on free ports, ended as a person would end it: with Ctrl-C. *more* of its
+    arguments: `--keep` goes on with the folder's own settings."""
     process = subprocess.Popen(
         [sys.executable, "-c", "import sys; from app import cli; sys.exit(cli())", "demo",
-         "--port", str(port), "--folder", str(folder)],
+         "--port", str(port), "--folder", str(folder), *more],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
