@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from dataclasses import replace
 
@@ -124,3 +125,18 @@ def test_r4_12_the_customer_saves_their_signed_copy(visitor: Visitor, signing_rt
 def test_nobody_has_a_file_by_guessing(visitor: Visitor, signing_rt: Runtime) -> None:
     the_form(visitor, signing_rt)
     assert visitor.get("/visit/receipt/out_nothing/evidence.pdf").status == 404
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_page_with_both_texts_is_one_answer_of_14_kb(
+    visitor: Visitor, signing_rt: Runtime, locale: str
+) -> None:
+    the_form(visitor, signing_rt)
+    if locale == "es":
+        visitor.press(visitor.get("/visit"), "Español")
+    page = visitor.client.get(
+        "/visit/do/attest", base_url=ORIGIN, headers={"Accept-Encoding": "gzip"}
+    )
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.data) <= 14 * 1024
+    assert f'lang="{locale}"' in gzip.decompress(page.data).decode()[:200]
