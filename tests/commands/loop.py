@@ -119,11 +119,7 @@ class Loop:
             return None
         ids = list(self.fakes.payments.checkouts)
         payment = self.fakes.payments.checkouts[ids[which % len(ids)]]
-        kinds = {e.kind for e in self.fakes.payments.fetch(payment)}
-        took = PaymentKind.SUCCEEDED in kinds
-        if (kind is PaymentKind.SUCCEEDED and took) or (
-            kind is PaymentKind.REFUNDED and (not took or kind in kinds)
-        ):
+        if not may_happen(kind, [e.kind for e in self.fakes.payments.fetch(payment)]):
             return None
         amount = replace(payment.amount, minor=payment.amount.minor + 1) if wrong else None
         return self.fakes.payments.settle(payment.id, kind, amount)
@@ -145,6 +141,22 @@ class Loop:
             pass
         finally:
             billing.mode, billing.read_mode, self.fakes.sms.mode = "ok", "ok", "ok"
+
+
+def may_happen(kind: PaymentKind, before: list[PaymentKind]) -> bool:
+    """Money moves once and goes back once; a dispute is about money that moved, one at a time."""
+    took, over = PaymentKind.SUCCEEDED in before, PaymentKind.CLOSED in before
+    ended = before.count(PaymentKind.DISPUTE_WON) + before.count(PaymentKind.DISPUTE_LOST)
+    disputed = before.count(PaymentKind.DISPUTED) > ended
+    return {
+        PaymentKind.SUCCEEDED: not took,
+        PaymentKind.DECLINED: True,
+        PaymentKind.CLOSED: not over,
+        PaymentKind.REFUNDED: took and kind not in before,
+        PaymentKind.DISPUTED: took and not disputed,
+        PaymentKind.DISPUTE_WON: disputed,
+        PaymentKind.DISPUTE_LOST: disputed,
+    }[kind]
 
 
 @contextmanager

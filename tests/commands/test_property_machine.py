@@ -20,6 +20,7 @@ from sqlalchemy import select
 from inthread.commands.answer_fact import answer_fact
 from inthread.commands.ask_for_help import REASONS, ask_for_help
 from inthread.commands.cancel_case import cancel_case
+from inthread.commands.cancel_scheduled import cancel_scheduled
 from inthread.commands.leave_visit import leave_visit
 from inthread.commands.look_at_payment import look_at_payment
 from inthread.commands.open_checkout import open_checkout
@@ -48,7 +49,8 @@ from tests.rows import empty
 WHICH = st.integers(0, 5)
 FORMS = {
     "pay": [{"how": "all"}, {"how": "part"}, {"how": "other", "amount": "50.00"},
-            {"how": "other", "amount": "0"}],
+            {"how": "other", "amount": "0"}, {"how": "part", "when": "later", "on": "2026-01-07"},
+            {"how": "all", "when": "later", "on": "2026-01-12"}],
     "promise": [{"on": "2026-01-09", "how": "all"}],
     "plan": [{"option": "monthly-3"}, {"option": "weekly-2"}],
 }
@@ -139,6 +141,12 @@ class ClosedLoop(RuleBasedStateMachine):
         self.loop.tried(lambda: look_at_payment(
             self.rt, actor=CUSTOMER, token=token, payment_id=ref, give_up=give_up
         ))
+
+    @rule(which=WHICH, really=SELDOM)
+    def call_off_what_is_set(self, which, really):
+        if really:
+            token = self.loop.cookie(which)
+            self.loop.tried(lambda: cancel_scheduled(self.rt, actor=CUSTOMER, token=token))
 
     @rule(which=WHICH, reason=st.sampled_from(REASONS), really=SELDOM)
     def ask_for_help(self, which, reason, really):
@@ -249,6 +257,7 @@ WALK = {
     "look_at_a_payment": (2, {
         "which": range(6), "payment": range(6), "give_up": [True, False, False]
     }),
+    "call_off_what_is_set": (1, {"which": range(6), "really": [True, False]}),
     "ask_for_help": (2, {
         "which": range(6), "reason": REASONS[:2] + REASONS[3:], "really": [True, False, False]
     }),
