@@ -34,6 +34,7 @@ from inthread.store.outbox import Job
 from tests.build import the_case
 from tests.clock import MONDAY, Clock
 from tests.rows import every_row
+from tests.runtimes import shipped_workflows
 from tests.triggers import BACK_OFFICE, a_trigger
 
 PAID = "paid elsewhere"
@@ -185,7 +186,7 @@ def test_a_case_nobody_knows(
 
 @pytest.mark.parametrize(("workflow", "facts", "problem"), [
     (None, {}, Problem("/workflow",
-                       "is missing: use one of document_refresh, overdue_invoice")),
+                       f"is missing: use one of {', '.join(sorted(shipped_workflows()))}")),
     ("overdue_invoice", None, Problem("/facts", "is not an object of facts")),
     ("overdue_invoice", {}, Problem("/facts/invoice_number", "is missing and is required")),
     ("overdue_invoice", {"invoice_number": "1", "x": 1},

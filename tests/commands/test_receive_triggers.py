@@ -18,6 +18,7 @@ from inthread.runtime import Runtime
 from inthread.store import audit, outbox, people, work_items
 from tests.clock import MONDAY
 from tests.rows import every_row
+from tests.runtimes import shipped_workflows
 from tests.triggers import a_trigger, case_of, events_of, receive, statuses
 
 # --- a fresh obligation ------------------------------------------------------------------------
@@ -124,6 +125,9 @@ def test_a_workflow_without_money(rt: Runtime) -> None:
 # --- what is not taken -------------------------------------------------------------------------
 
 
+KNOWN = ", ".join(sorted(shipped_workflows()))
+
+
 def trigger_without(name: str) -> dict[str, object]:
     return {k: v for k, v in a_trigger().items() if k != name}
 
@@ -132,11 +136,11 @@ def trigger_without(name: str) -> dict[str, object]:
     (7, "", "is not an object with workflow, facts and person"),
     (None, "", "is not an object with workflow, facts and person"),
     (trigger_without("workflow"), "/workflow",
-     "is missing: use one of document_refresh, overdue_invoice"),
+     f"is missing: use one of {KNOWN}"),
     (a_trigger(workflow="nothing"), "/workflow",
-     "is not a workflow here: use one of document_refresh, overdue_invoice"),
+     f"is not a workflow here: use one of {KNOWN}"),
     ({**a_trigger(), "workflow": ["overdue_invoice"]}, "/workflow",
-     "is not a workflow here: use one of document_refresh, overdue_invoice"),
+     f"is not a workflow here: use one of {KNOWN}"),
     ({**a_trigger(), "facts": []}, "/facts", "is not an object of facts"),
     (a_trigger(amount="0.00"), "/facts/amount_due", "has to be more than nothing"),
     (a_trigger(due="2026-02-30"), "/facts/due_date", "is a day that does not exist: 2026-02-30"),

@@ -99,7 +99,7 @@ def test_the_agreement_to_keep_a_card_can_be_shown(workflow: str, locale: str) -
     assert UpdateCard().page(an_offer({"agreement": text}, locale=locale))["text"] == text
 
 
-@pytest.mark.parametrize("name", ["failed_payment", "card_expiring"])
+@pytest.mark.parametrize("name", ["failed_payment", "card_expiring", "contact_change"])
 def test_the_example_trigger_opens_a_case_that_can_be_closed(name: str) -> None:
     trigger = json.loads((WORKFLOWS.parent / "examples" / f"{name}.json").read_text())
     workflow = shipped_workflows()[trigger["workflow"]]
