@@ -108,6 +108,7 @@ def _reduce(rt: Runtime, tx: Tx, person_id: str, kept: Collection[Case]) -> None
         links.kill(tx, case.id, rt.now())
         erasure.erase_case(tx, case.id, _sensitive(rt, case))
     erasure.erase_consents(tx, person_id)
+    erasure.erase_payer(tx, person_id)
     retention.forget_name(tx, person_id)
 
 

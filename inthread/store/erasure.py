@@ -64,6 +64,11 @@ def erase_consents(tx: Connection, person_id: str) -> None:
             tx.execute(update(t.consents).where(n.seq == row.seq).values(wording=mark))
 
 
+def erase_payer(tx: Connection, person_id: str) -> None:
+    """Whom payment providers know them as; what they keep is theirs to erase."""
+    tx.execute(delete(t.payers).where(t.payers.c.person_id == person_id))
+
+
 def erase_case(tx: Connection, case_id: str, sensitive: Collection[str]) -> None:
     """Leave what was agreed, what was sent when and by which rule, what was written back, and what
     the source called the case. *sensitive*: names of facts that go."""

@@ -259,6 +259,7 @@ def remove_person(tx: Connection, person_id: str) -> None:
     tx.execute(delete(t.replies).where(r.person_id == person_id))
     tx.execute(delete(t.consents).where(t.consents.c.contact_id.in_(here)))
     tx.execute(delete(t.contacts).where(k.person_id == person_id))
+    tx.execute(delete(t.payers).where(t.payers.c.person_id == person_id))
     tx.execute(delete(t.people).where(p.id == person_id, p.stopped_at.is_(None)))
     forget_name(tx, person_id)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from inthread.commands.cancel_case import cancel_case
 from inthread.commands.erase_person import Erased, erase_person
 from inthread.commands.hold_person import hold_person
 from inthread.commands.open_link import open_link
@@ -18,6 +19,7 @@ from inthread.runtime import Runtime
 from inthread.store import consents, people
 from tests.build import Fakes, a_case, a_person, carry_all, link_token, the_case
 from tests.clock import Clock
+from tests.commands.later import a_left_card
 from tests.commands.signed import (
     MAIL,
     NAME,
@@ -32,6 +34,7 @@ from tests.commands.signed import (
     somebody,
 )
 from tests.commands.test_forget_old import DAYS, filled, whole_chains
+from tests.commands.test_record_payment_event import tell
 from tests.rows import every_row, nothing_written
 
 CANARIES = (NAME, "Quilla", NUMBER, MAIL, WORDS, NOTE, SAID, POSTCODE, "me.jpg", "New_York")
@@ -158,3 +161,13 @@ def test_who_may_not_and_who_is_not_there(rt: Runtime) -> None:
     somebody(rt)
     with nothing_written(rt.db), pytest.raises(Forbidden):
         erase_person(rt, actor=WORKER, reference="CUST-1")
+
+
+def test_whom_payment_providers_know_them_as_goes(rt: Runtime) -> None:
+    visit, _, event = a_left_card(rt=rt, money=True)
+    tell(rt, event)
+    carry_all(rt)
+    cancel_case(rt, actor=OPERATOR, case_id=visit.case.id, reason="paid elsewhere")
+    assert len(every_row(rt.db)["payers"]) == 1
+    erase(rt, only_what_may=True)
+    assert every_row(rt.db)["payers"] == []
