@@ -138,7 +138,7 @@ def test_a_person_pays_a_part_and_the_back_office_shows_it(tmp_path: Path) -> No
         )
         assert "$62.00" in receipt.text
         proved = wait_for(
-            lambda: now if "Updated " in (now := browser.open(receipt.url)).text else None,
+            lambda: now if "Confirmed " in (now := browser.open(receipt.url)).text else None,
             "the proof on the receipt",
         )
         assert "$122.20" in proved.text

@@ -41,11 +41,11 @@ def test_paying_a_part_from_the_link_to_the_proof(
     a_provider_event(rt=rt, payment_id=payment_id, kind=PaymentKind.SUCCEEDED)
     receipt = visitor.press(waiting, "Check again")
     assert "Paid. Thank you, Maya. $62.00 Reference INV-1 When Mon 5 Jan, 10:00" in receipt.text
-    assert "Your account Being updated" in receipt.text
+    assert "Your account Not yet confirmed" in receipt.text
 
     carry_all(rt)
     proved = visitor.get(f"/visit/receipt/{outcome_id(receipt.response.request.path)}")
-    assert "Your account Updated 10:00" in proved.text
+    assert "Your account Confirmed 10:00" in proved.text
     assert [effect.fields["amount_minor"] for effect in fakes.billing.effects] == [6200]
     again = visitor.open("/visit")
     assert "You paid $62.00 on Mon 5 Jan." in again.text.replace(" .", ".")

@@ -1,4 +1,4 @@
-"""Somebody else pays: what the customer makes, and what whoever holds the link sees."""
+"""Somebody else pays: what whoever holds the link sees, and what they do not."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from inthread.commands.record_payment_event import record_payment_event
-from inthread.domain.actor import provider
 from inthread.domain.payment import PaymentKind
 from inthread.runtime import Runtime
 from inthread.store.db import Database
@@ -18,12 +16,12 @@ from tests.clock import Clock
 from tests.look import events_of
 from tests.payers import shared_workflows
 from tests.rows import every_row, nothing_written
+from tests.web.payer_steps import PART, back_from, link_page, path_of, settle
 from tests.web.steps import check_page, landing, menu
-from tests.web.visitor import ORIGIN, SENT_BY_US, Page, Visitor
+from tests.web.visitor import ORIGIN, SENT_BY_US, Visitor
 
 ROBOTS = ("facebookexternalhit/1.1", "WhatsApp/2.23", "Mozilla/5.0 (SafeLinks)", "curl/8")
 PRIVATE = ("Maya", "Okafor", "INV-1", "184.20", "122.20", "CUST-1", "0482", "nvoice", "10001")
-PART = {"how": "part"}
 
 
 @pytest.fixture
@@ -37,102 +35,10 @@ def payer(app: Flask) -> Visitor:
     return Visitor(app)
 
 
-def link_page(visitor: Visitor, rt: Runtime) -> Page:
-    """The page that shows the link, made for $62.00 of the customer's $184.20."""
-    menu(visitor, rt, an_asked_case(rt=rt))
-    check_page(visitor, "pay", **PART)
-    return visitor.press(visitor.get("/visit/do/pay/share"), "Make the link")
-
-
-def path_of(page: Page) -> str:
-    start = page.text.index(f"{ORIGIN}/p/") + len(ORIGIN)
-    return page.text[start:].split()[0]
-
-
 @pytest.fixture
 def path(visitor: Visitor, rt: Runtime) -> str:
     """Where the link that the customer gave away leads."""
     return path_of(link_page(visitor, rt))
-
-
-def settle(rt: Runtime, fakes: Fakes, kind: PaymentKind = PaymentKind.SUCCEEDED) -> None:
-    newest = sorted(fakes.payments.checkouts)[-1]
-    event = fakes.payments.settle(newest, kind)
-    record_payment_event(rt, actor=provider("fake_pay"), provider="fake_pay", event=event)
-
-
-def back_from(fakes: Fakes) -> str:
-    """Where the provider sends people back to."""
-    newest = sorted(fakes.payments.return_urls)[-1]
-    return fakes.payments.return_urls[newest].removeprefix(ORIGIN)
-
-
-# --- the customer ----------------------------------------------------------------------------
-
-
-def test_the_way_leads_over_the_check_page(visitor: Visitor, rt: Runtime) -> None:
-    menu(visitor, rt, an_asked_case(rt=rt))
-    check = check_page(visitor, "pay", **PART)
-    page = visitor.get(check.links["Let somebody else pay this"])
-    assert "sees $62.00 and Alderway , and nothing else" in page.text
-    assert page.buttons == ["Español", "Make the link"]
-    made = visitor.press(page, "Make the link", days="7")
-    assert made.status == 200
-    assert "This is the only time we show it." in made.text
-    [row] = every_row(rt.db)["payer_links"]
-    assert (row["expires_at"] - row["created_at"]).days == 7
-
-
-def test_the_link_can_be_copied_or_sent_without_a_script(visitor: Visitor, rt: Runtime) -> None:
-    made = link_page(visitor, rt)
-    url = f"{ORIGIN}{path_of(made)}"
-    assert f'readonly dir="ltr" spellcheck="false">{url}</textarea>' in made.html
-    text, mail = made.links["Send it by text message"], made.links["Send it by e-mail"]
-    assert text.startswith("sms:?&body=Can%20you%20pay%20%2462.00%20to%20Alderway%20for%20me")
-    assert mail.startswith("mailto:?subject=A%20payment%20for%20me&body=")
-    assert path_of(made).removeprefix("/p/") in text
-    assert "<script" not in made.html
-
-
-def test_the_link_is_shown_once(visitor: Visitor, rt: Runtime) -> None:
-    token = path_of(link_page(visitor, rt)).removeprefix("/p/")
-    for where in ("/visit", "/visit/shared", "/visit/do/pay/share", "/visit/do/pay/check"):
-        page = visitor.open(where)
-        assert (page.status, token in page.html) == (200, False)
-
-
-def test_the_menu_leads_to_the_switch(visitor: Visitor, payer: Visitor, rt: Runtime) -> None:
-    path = path_of(link_page(visitor, rt))
-    page = visitor.get(visitor.open("/visit").links["See them or switch them off"])
-    assert "0 of 5 times" in page.text
-    off = visitor.press(page, "Switch it off")
-    assert "There is none that works now." in off.text
-    gone = payer.get(path)
-    assert (gone.status, "This link was switched off" in gone.text) == (410, True)
-
-
-def test_without_the_term_there_is_no_such_page(
-    app: Flask, visitor: Visitor, rt: Runtime
-) -> None:
-    menu(visitor, rt, an_asked_case(rt=rt))
-    assert "Let somebody else pay this" not in check_page(
-        visitor, "promise", on="2026-01-08", how="all"
-    ).links
-    with nothing_written(rt.db):
-        assert visitor.get("/visit/do/promise/share").status == 404
-        assert visitor.get("/visit/do/nonsense/share").status == 404
-
-
-@pytest.mark.parametrize("days", ["0", "8", "-1", "1.0", "٣", "", "1e1"])
-def test_a38_tampered_days_are_refused(visitor: Visitor, rt: Runtime, days: str) -> None:
-    menu(visitor, rt, an_asked_case(rt=rt))
-    check_page(visitor, "pay", **PART)
-    page = visitor.get("/visit/do/pay/share")
-    with nothing_written(rt.db):
-        assert visitor.sent(page, "Make the link", days=days).status == 400
-
-
-# --- who pays --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("robot", ROBOTS)
