@@ -168,6 +168,27 @@ def test_coming_back_unpaid_is_no_payment(town: Town, at: Peer, either_phone: Pa
     assert count(at)[0] == before[0] + 1
 
 
+@pytest.mark.parametrize(
+    "telling", [{"copies": 2, "reversed": True}, {"copies": 0}], ids=["doubled, reversed", "lost"]
+)
+def test_however_stripe_tells_it(
+    town: Town, at: Peer, phone: Page, telling: dict[str, object]
+) -> None:
+    """One capture, one posting; when no event comes, the worker finds it by asking."""
+    who, before = town.bill(), count(at)
+    to_pay_all(phone, at, who)
+    at.post("telling", **telling)
+    try:
+        choose(phone, "works")
+        wait_for(lambda: written(who) == ["payments"], "the posting", 60)
+    finally:
+        at.post("telling")
+    receipt(phone)
+    proved(phone)
+    assert count(at)[0] == before[0] + 1
+    assert written(who) == ["payments"]
+
+
 def test_give_a_new_card(town: Town, at: Peer, either_phone: Page) -> None:
     who, before = expiring(town), count(at)
     confirm(either_phone, who)
