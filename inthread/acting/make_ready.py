@@ -29,6 +29,12 @@ class Ready:
     miniapp: MiniApp
     locale: str
 
+    @property
+    def checked(self) -> bool:
+        """Whether a check page comes before it counts: because the mini-app says so, or because a
+        strong code has to be bound to what that page shows."""
+        return self.miniapp.checked or self.verdict.identity.level is Assurance.STRONG
+
 
 def make_ready(rt: Runtime, taken: Taken, action: str) -> Ready:
     """Raises NotFound for an action the workflow does not have, AlreadySettled unless the case is

@@ -122,7 +122,7 @@ def _act(
     except NotEligible as refusal:
         return _denied(rt, tx, actor, taken, refusal), None
     chosen = read or choose(ready, outcomes.draft(tx, taken.case.id, action))
-    if chosen.offer != ready.offer or (ready.miniapp.checked and chosen.digest != shown):
+    if chosen.offer != ready.offer or (ready.checked and chosen.digest != shown):
         raise ChoiceChanged(action)
     unsure = check_identity(rt, ready, f"{action}:{chosen.digest}", guarded=chosen.guarded)
     if unsure is not None:
@@ -203,7 +203,7 @@ def _evidence(
         "workflow": {"key": taken.workflow.key, "version": taken.workflow.version,
                      "hash": taken.workflow.hash},
         "act": {"miniapp": ready.miniapp.key, "form": dict(chosen.said),
-                "checked": ready.miniapp.checked, "shown_sha256": chosen.digest},
+                "checked": ready.checked, "shown_sha256": chosen.digest},
         "identity": {"level": visit.level.name.lower(), "fact": visit.fact,
                      "at": stamp(visit.level_at), "opened_at": stamp(visit.opened_at),
                      "strong_at": stamp(visit.strong_at) if strong and visit.strong_at else None},

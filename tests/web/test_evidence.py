@@ -11,8 +11,10 @@ from flask import Flask
 
 from inthread.acting.shelf import Shelf
 from inthread.runtime import Runtime
-from tests.build import an_asked_case, carry_all
+from tests.build import an_asked_case, carry_all, newest_code
+from tests.clock import Clock
 from tests.commands.signing import DRAWN, NAME, FakeSigner, signing
+from tests.papers.read import shown
 from tests.rows import every_row, nothing_written
 from tests.web.steps import menu
 from tests.web.visitor import ORIGIN, Page, Visitor
@@ -140,3 +142,29 @@ def test_the_page_with_both_texts_is_one_answer_of_14_kb(
     assert page.headers["Content-Encoding"] == "gzip"
     assert len(page.data) <= 14 * 1024
     assert f'lang="{locale}"' in gzip.decompress(page.data).decode()[:200]
+
+
+def test_a_strong_signature_is_checked_and_its_code_is_for_this_very_text(
+    visitor: Visitor, signing_rt: Runtime, clock: Clock
+) -> None:
+    rt = signing_rt
+    case = an_asked_case(
+        rt=rt, workflow="annual_attestation", number="ATT-1", facts={"program": "ownership"}
+    )
+    menu(visitor, rt, case)
+    check = signed(visitor, visitor.get("/visit/do/attest"), drawn=DRAWN)
+    assert check.response.request.path == "/visit/do/attest/check"
+    assert "the people on file are still all who own or control" in check.text
+    assert every_row(rt.db)["outcomes"] == []
+    clock.tick(seconds=31)
+    asked = visitor.press(check, "Confirm with a code")
+    passed = visitor.press(asked, "Continue", code=newest_code(rt, case))
+    visitor.press(passed, "Send")
+    [outcome] = every_row(rt.db)["outcomes"]
+    evidence = outcome["evidence"]
+    assert evidence["identity"]["strong_at"] is not None
+    assert (evidence["act"]["checked"], evidence["act"]["form"]["drawn"]) == (True, DRAWN)
+    assert evidence["consent_sha256"] == outcome["values"]["consent_sha256"]
+    assert carry_all(rt, kinds=("evidence",)) == 1
+    [file] = every_row(rt.db)["documents"]
+    assert "Confirmed for this very choice" in shown(rt.registry.blobs.get(file["digest"]))

@@ -23,7 +23,7 @@ def read_files(rt: Runtime, token: str, action: str, form: Form, *, actor: Actor
     refusal; OutOfOrder for an action that has a check page."""
     with rt.db.read() as tx:
         ready = make_ready(rt, see_visit(rt, tx, token), action)
-    if ready.miniapp.checked:
+    if ready.checked:
         raise OutOfOrder(action)
     unsure = check_identity(rt, ready, None)
     if unsure is not None:
