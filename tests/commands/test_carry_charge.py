@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete
@@ -13,11 +12,9 @@ from inthread.commands.carry_charge import carry_charge
 from inthread.commands.drain_outbox import claim_jobs, drain_outbox
 from inthread.commands.hand_over_case import hand_over_case
 from inthread.commands.receive_triggers import receive_triggers
-from inthread.commands.record_payment_event import record_payment_event
 from inthread.commands.resolve_work_item import resolve_work_item
-from inthread.commands.steps.set_the_day import morning
 from inthread.commands.sweep import sweep
-from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER, provider
+from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
 from inthread.domain.case import CaseState, NextStep
 from inthread.domain.payment import PaymentKind, PaymentState, ScheduleState
 from inthread.domain.refusals import Forbidden
@@ -27,6 +24,7 @@ from inthread.testing import Died
 from tests.build import AVisit, Fakes, carry_all, the_case
 from tests.clock import Clock
 from tests.commands.later import AMOUNT, a_left_card, a_set_day, schedule_of
+from tests.commands.test_record_payment_event import tell
 from tests.look import events_of, item_of, money_of, said_of, waiting_for
 from tests.races import at_once
 from tests.rows import every_row, nothing_written
@@ -49,16 +47,6 @@ def charge(rt: Runtime) -> dict[str, object]:
 def the_day_comes(rt: Runtime, clock: Clock) -> None:
     clock.at = MORNING
     assert carry_all(rt, kinds=CHARGE) > 0
-
-
-@pytest.mark.parametrize(("day", "hour"), [
-    (date(2026, 3, 7), 14), (date(2026, 3, 8), 13), (date(2026, 10, 31), 13),
-    (date(2026, 11, 1), 14), (date(2028, 2, 29), 14),
-])
-def test_nine_in_the_morning_is_the_customers(day: date, hour: int) -> None:
-    """Clocks change on 8 March and 1 November 2026 in New York."""
-    at = morning(day, ZoneInfo("America/New_York"))
-    assert at.astimezone(UTC) == datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
 def test_until_its_day_the_case_waits_and_nothing_is_taken(
@@ -168,8 +156,7 @@ def test_the_event_may_come_before_the_reply(
 ) -> None:
     fakes.payments.mode = "timeout_after"
     the_day_comes(rt, clock)
-    event = fakes.payments.events[-1]
-    record_payment_event(rt, actor=provider("fake_pay"), provider="fake_pay", event=event)
+    tell(rt, fakes.payments.events[-1])
     assert money_of(rt, waiting.case) == (CaseState.RESOLVED, AMOUNT, 122_20)
     clock.tick(minutes=1)
     with nothing_written(rt.db, but=("outbox",)):
@@ -280,7 +267,7 @@ def test_what_nobody_carries_is_found(
 def test_a_card_that_was_left_after_its_day_is_charged_now(rt: Runtime, clock: Clock) -> None:
     visit, _, event = a_left_card(rt=rt, on=date(2026, 1, 6))
     clock.at = MORNING
-    record_payment_event(rt, actor=provider("fake_pay"), provider="fake_pay", event=event)
+    tell(rt, event)
     assert carry_all(rt, kinds=CHARGE) == 1
     assert money_of(rt, visit.case) == (CaseState.RESOLVED, AMOUNT, 122_20)
 
@@ -288,9 +275,7 @@ def test_a_card_that_was_left_after_its_day_is_charged_now(rt: Runtime, clock: C
 def test_no_card_was_left(rt: Runtime, clock: Clock, fakes: Fakes) -> None:
     """The customer closed the provider's page: the case is open as before."""
     visit, payment, _ = a_left_card(rt=rt, on=date(2026, 1, 8))
-    closed = fakes.payments.settle(payment, PaymentKind.CLOSED)
-    said = record_payment_event(rt, actor=provider("fake_pay"), provider="fake_pay", event=closed)
-    assert said is PaymentState.FAILED
+    assert tell(rt, fakes.payments.settle(payment, PaymentKind.CLOSED)) is PaymentState.FAILED
     assert schedule_of(rt, visit).state is ScheduleState.DROPPED
     assert the_case(rt, visit.case.id).state is CaseState.OPEN
 
@@ -300,7 +285,7 @@ def test_a_card_that_came_too_late_is_a_persons(rt: Runtime, fakes: Fakes) -> No
     visit, payment, event = a_left_card(rt=rt, on=date(2026, 1, 8))
     closed = fakes.payments.settle(payment, PaymentKind.CLOSED)
     for each in (closed, event):
-        record_payment_event(rt, actor=provider("fake_pay"), provider="fake_pay", event=each)
+        tell(rt, each)
     item = item_of(rt, visit.case)
     assert (item.reason, item.packet["event"]["kind"]) == ("payment_unclear", "succeeded")
     assert schedule_of(rt, visit).state is ScheduleState.DROPPED
