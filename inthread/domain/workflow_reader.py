@@ -72,6 +72,7 @@ def read_workflow(
     if problems:
         raise WorkflowErrors(problems)
     workflow = _read(root, miniapps, connectors, channels, queues)
+    _debits_need_words(root, workflow.tables, workflow.authorisations)
     note_unused(root, workflow.tables)
     root.close()
     if problems:
@@ -96,7 +97,6 @@ def _read(
     always = any(fact.name == identity.fact and fact.always for fact in trigger.facts)
     scope = PolicyScope(inputs, currency, identity, wording.statements, always)
     tables = read_tables(root, actions, miniapps, reasons, scope)
-    _debits_need_words(root, tables, wording.authorisations)
     return Workflow(
         key=root.name("key", "name the workflow, e.g. overdue_invoice"),
         version=root.integer("version", "count it up with each change", 1, 10**6),
@@ -118,8 +118,7 @@ def _read(
         message_versions=wording.messages.versions,
         page=wording.page,
         statements=wording.statements,
-        agreements=wording.agreements,
-        authorisations=wording.authorisations,
+        agreements=wording.agreements, authorisations=wording.authorisations,
     )
 
 

@@ -109,7 +109,8 @@ from tests.domain.samples import MISSING, problems, small
         "policy.pay.rows[1].offer.least: is missing: the mini-app needs this term (money)",
     ]),
     ("policy.pay.rows[1].offer.leest", "1.00", [
-        "policy.pay.rows[1].offer.leest: is no term of this mini-app; it has least, most, other",
+        "policy.pay.rows[1].offer.leest: is no term of this mini-app; it has least, most, other, "
+        "latest_days, methods, others",
     ]),
     ("policy.pay.rows[1].offer.least", 5, [
         "policy.pay.rows[1].offer.least: has to be an amount in quotation marks, such as "

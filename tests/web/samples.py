@@ -267,19 +267,7 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "pay-wrong", ("miniapps/pay.html", pay_page(
         values={"how": "other", "amount": "4"},
         problems={"amount": "Enter an amount from $10.00 to $184.20"}))
-    yield "pay-later", ("miniapps/pay.html", later_page(values={"how": "all"}))
-    yield "pay-later-wrong", ("miniapps/pay.html", later_page(
-        values={"how": "part", "when": "later", "on": "2026-12-31"},
-        problems={"on": "Choose a day from Sun 22 Nov to Sat 5 Dec"}))
     yield "plan", ("miniapps/plan.html", plan_page())
-    yield "plan-down", ("miniapps/plan.html", down_page(2000, values={"option": "monthly-3"}))
-    yield "plan-down-wrong", ("miniapps/plan.html", down_page(
-        0, values={"option": "monthly-4", "down": "other", "down_amount": "0", "debits": "yes"},
-        problems={"down_amount": "Enter an amount from $0.01 to $100.00"}))
-    yield "plan-none", ("miniapps/plan.html", down_page(18000))
-    yield "update-card", ("miniapps/update_card.html", card_page())
-    yield "update-card-wrong", ("miniapps/update_card.html", card_page(
-        problems={"agree": "Tick the box to say that we may keep the new card"}))
     yield "promise", ("miniapps/promise.html", acting("promise", promise, True))
     yield "promise-wrong", ("miniapps/promise.html", acting(
         "promise", promise, True, values={"on": "2026-12-31", "how": "all"},
@@ -305,6 +293,21 @@ def act_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "upload-wrong", ("miniapps/upload.html", acting(
         "upload", upload, False, values={"kind": "passport"},
         problems={"file": "That file has 14 MB. Send one with 10 MB or less"}))
+
+
+def money_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
+    yield "pay-later", ("miniapps/pay.html", later_page(values={"how": "all"}))
+    yield "pay-later-wrong", ("miniapps/pay.html", later_page(
+        values={"how": "part", "when": "later", "on": "2026-12-31"},
+        problems={"on": "Choose a day from Sun 22 Nov to Sat 5 Dec"}))
+    yield "plan-down", ("miniapps/plan.html", down_page(2000, values={"option": "monthly-3"}))
+    yield "plan-down-wrong", ("miniapps/plan.html", down_page(
+        0, values={"option": "monthly-4", "down": "other", "down_amount": "0", "debits": "yes"},
+        problems={"down_amount": "Enter an amount from $0.01 to $100.00"}))
+    yield "plan-none", ("miniapps/plan.html", down_page(18000))
+    yield "update-card", ("miniapps/update_card.html", card_page())
+    yield "update-card-wrong", ("miniapps/update_card.html", card_page(
+        problems={"agree": "Tick the box to say that we may keep the new card"}))
 
 
 def end_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
@@ -353,7 +356,7 @@ def problem_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
 def samples() -> dict[str, tuple[str, dict[str, object]]]:
     """Name of the page and its state -> template and what it shows."""
     groups = (
-        identity_pages, menu_pages, act_pages, check_pages, end_pages, problem_pages, payer_pages,
-        sharing_pages,
+        identity_pages, menu_pages, act_pages, money_pages, check_pages, end_pages, problem_pages,
+        payer_pages, sharing_pages,
     )
     return {name: sample for group in groups for name, sample in group()}
