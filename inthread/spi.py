@@ -173,10 +173,10 @@ class Settled:
 
     `amount`: money by which what is owed goes down now. Whether the case is done with it is the
     workflow's to say. `rest_until`: a case that is not done with it asks for nothing before that
-    day of the customer's own, and then goes on. `contacts`: how the customer is reached from now on; the core tells the old
-    contact point and the new one, and sends no code to a new one for seven days. `guarded`: it
-    changes what protects the customer, so a strong code for this very choice is asked for,
-    whatever policy says (PSD2 RTS Art. 5; ASVS 7.5.1); `contacts` always are.
+    day of the customer's own, and then goes on. `contacts`: how the customer is reached from now
+    on; the core tells the old contact point and the new one, and sends no code to a new one for
+    seven days. `guarded`: it changes what protects the customer, so a strong code for this very
+    choice is asked for, whatever policy says (PSD2 RTS Art. 5; ASVS 7.5.1); `contacts` always are.
     """
 
     kind: str

@@ -27,14 +27,14 @@ def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     with rt.db.read() as tx:
         payment = payments.get(tx, job.ref)
     if payment.state is PaymentState.STARTED:
-        ask_provider(rt, actor=actor, payment=payment, close=age(rt, payment) >= LIFE)
+        ask_provider(rt, actor=actor, payment=payment, close=payment.age(rt.now()) >= LIFE)
     now = rt.now()
     with rt.db.begin() as tx:
         case = cases.lock(tx, payment.case_id)
         payment = payments.get(tx, payment.id)
         if not outbox.done(tx, job, now) or payment.state is not PaymentState.STARTED:
             return
-        if age(rt, payment) >= GIVE_UP:
+        if payment.age(rt.now()) >= GIVE_UP:
             why = f"no answer about payment {payment.id} for a day"
             look_for_money(rt, tx, actor=actor, case=case, why=why)
             return
@@ -61,10 +61,6 @@ def ask_provider(
     return events
 
 
-def age(rt: Runtime, payment: Payment) -> timedelta:
-    return rt.now() - payment.started_at if payment.started_at else timedelta(0)
-
-
 def _wait(rt: Runtime, payment: Payment) -> timedelta:
     """Soon at first, then as often as a tenth of its age."""
-    return max(rt.limits.payment_look, min(age(rt, payment) / 10, timedelta(minutes=10)))
+    return max(rt.limits.payment_look, min(payment.age(rt.now()) / 10, timedelta(minutes=10)))

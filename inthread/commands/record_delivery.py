@@ -34,10 +34,9 @@ def record_delivery(
             return None
         case = cases.lock(tx, found.case_id)
         message = messages.get(tx, found.id)
-        now = rt.now()
+        now, after = rt.now(), MessageState(receipt.status.value)
         if not deliveries.add(tx, provider, receipt, message.id, now):
             return message.state
-        after = MessageState(receipt.status.value)
         if not moves_on(message.state, after):
             return message.state
         failed = after is MessageState.FAILED

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from inthread.domain.card_numbers import mask_cards
@@ -120,6 +120,9 @@ class Payment:
     methods: tuple[str, ...] = ("card",)
     evidence: Mapping[str, object] | None = None
     payer_link_id: str | None = None
+
+    def age(self, now: datetime) -> timedelta:
+        return now - self.started_at if self.started_at else timedelta(0)
 
 
 class ScheduleState(StrEnum):

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 import structlog
 from flask import Blueprint, Flask, Response, request
@@ -35,8 +36,8 @@ from inthread.web.sent_files import ABOUT_ONE
 
 PATH = "/visit/uploads"
 VERSION = "1.0.0"
-PIECE = 512 * 1024
-CHECKSUM_MISMATCH = 460
+NONE: Mapping[str, str] = MappingProxyType({})
+PIECE, CHECKSUM_MISMATCH = 512 * 1024, 460
 STATUS: Mapping[str, int] = {
     "not_found": 404, "link_gone": 410, "stale": 409, "bad_input": 413, "too_many": 429,
 }
@@ -292,10 +293,8 @@ def _empty(status: int, headers: Mapping[str, str]) -> Response:
     return Response(status=status, headers=dict(headers))
 
 
-def _json(
-    status: int, said: Mapping[str, str], headers: Mapping[str, str] | None = None
-) -> Response:
-    response = _empty(status, headers or {})
+def _json(status: int, said: Mapping[str, str], headers: Mapping[str, str] = NONE) -> Response:
+    response = _empty(status, headers)
     response.set_data(json.dumps(said))
     response.content_type = "application/json"
     return response

@@ -51,7 +51,7 @@ def _said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def _broken(output: str) -> set[str]:
-    return {line.removesuffix("BROKEN").strip() for line in output.splitlines() if "BROKEN" in line}
+    return {line.partition("BROKEN")[0].strip() for line in output.splitlines() if "BROKEN" in line}
 
 
 @pytest.fixture(scope="module")

@@ -90,8 +90,8 @@ def test_the_api_asks_for_a_key_before_all_else(app: Flask, client: FlaskClient)
 
 
 def test_what_changes_something_is_a_post(app: Flask) -> None:
-    odd = {rule.rule: rule.methods for rule in app.url_map.iter_rules()
-           if (rule.methods or set()) & {"PUT", "PATCH", "DELETE"}}
+    odd = {(rule.rule, method) for rule in app.url_map.iter_rules()
+           for method in (rule.methods or set()) & {"PUT", "PATCH", "DELETE"}}
     # Files in pieces, as tus 1.0 has it; the form's token comes in a header.
-    assert {rule: methods & {"PUT", "PATCH", "DELETE"} for rule, methods in odd.items()} == {
-        "/visit/uploads/<file_id>": {"PATCH", "DELETE"}}
+    piece = "/visit/uploads/<file_id>"
+    assert odd == {(piece, "PATCH"), (piece, "DELETE")}

@@ -13,11 +13,11 @@ import pytest
 from babel import Locale
 from babel.messages.extract import extract_from_dir
 
+from inthread.acting.read_form import CARD_NUMBER
 from inthread.spi import Money
 from inthread.web.locale import Language, Languages, load
 from inthread.web.pages import Pages
 from inthread.web.reader import Reader
-from inthread.acting.read_form import CARD_NUMBER
 from inthread.web.stylesheet import smaller
 from inthread.web.theme import PAIRS, contrast, read_theme
 from tests.web.pages import ROOT

@@ -41,11 +41,7 @@ def make_packet(
             "id": payment.id, "state": payment.state.value, "minor": payment.amount.minor,
             "currency": payment.amount.currency, "at": (payment.started_at or now).isoformat(),
         } if payment else None,
-        "event": {
-            "id": event.id, "kind": event.kind.value, "minor": event.amount.minor,
-            "currency": event.amount.currency, "at": event.at.isoformat(),
-            "reference": event.reference,
-        } if event else None,
+        "event": _event(event) if event else None,
         "writeback": _writeback(tx, written[-1]) if written else None,
         "failed": [
             *(f"{w.connector}: {w.trouble}" for w in written if w.trouble),
@@ -58,6 +54,14 @@ def make_packet(
              "state": m.state.value, "reasons": list(m.reasons),
              "at": (m.sent_at or m.created_at or now).isoformat()} for m in said
         ],
+    }
+
+
+def _event(event: PaymentEvent) -> dict[str, object]:
+    return {
+        "id": event.id, "kind": event.kind.value, "minor": event.amount.minor,
+        "currency": event.amount.currency, "at": event.at.isoformat(),
+        "reference": event.reference,
     }
 
 

@@ -67,9 +67,7 @@ def record_outcome(
             person_reference=person.reference,
         ),
     )
-    if done.rest_until is not None and not outcome.completes:
-        until = first_moment(done.rest_until, zone_of(person, workflow.cadence))
-        after = after.pause(until, f"{done.kind}: rests until {done.rest_until}", now)
+    after = _rested(rt, after, person, done, outcome.completes)
     stop_reminders(tx, case, "settled", now)
     cases.save(tx, case, after)
     outcomes.add(tx, outcome)
@@ -88,6 +86,14 @@ def record_outcome(
         _recorded(outcome, writeback, receipt), *kept, *receipt, *reached.events,
     ])
     return outcome
+
+
+def _rested(rt: Runtime, case: Case, person: Person, done: Done, completes: bool) -> Case:
+    if done.rest_until is None or completes:
+        return case
+    zone = zone_of(person, rt.workflows[case.workflow].cadence)
+    until = first_moment(done.rest_until, zone)
+    return case.pause(until, f"{done.kind}: rests until {done.rest_until}", rt.now())
 
 
 def _recorded(
