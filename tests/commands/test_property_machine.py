@@ -271,9 +271,7 @@ WALK = {
     "a_person_resolves": (3, {
         "which": range(6), "result": ["resume", "resume", "retry", "withdraw"]
     }),
-    "a_person_pauses": (1, {
-        "which": range(6), "days": [1, 2, 9], "early": [True, False]
-    }),
+    "a_person_pauses": (1, {"which": range(6), "days": [1, 2, 9], "early": [True, False]}),
     "a_worker_takes_a_step": (6, {
         "office": MODES, "reading": ["ok", *READ_MODES], "channel": CHANNEL
     }),

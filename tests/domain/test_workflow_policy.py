@@ -146,7 +146,8 @@ from tests.domain.samples import MISSING, problems, small
         "wording.statements.true_words: is used by no row: remove it, or correct its name",
     ]),
     ("policy.sign.rows[0].offer.agreement", "x", [
-        "policy.sign.rows[0].offer.agreement: is no term of this mini-app; it has statement, consent",
+        "policy.sign.rows[0].offer.agreement: is no term of this mini-app; it has statement, "
+        "consent",
     ]),
     ("reasons.no_rule", MISSING, [
         "reasons.no_rule: is missing: say what is told when no row matches",

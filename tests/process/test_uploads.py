@@ -97,15 +97,27 @@ class Place:
 
     def drop_in_the_middle(self, path: str, start: int, content: bytes, most: int) -> None:
         """Say that all of it comes, send *most* bytes, and be gone."""
-        head = "\r\n".join([
+        with socket.create_connection(("127.0.0.1", self.port)) as line:
+            line.sendall(self._head(path, start, len(content)) + content[:most])
+            time.sleep(0.5)
+
+    def send_slowly(self, path: str, start: int, content: bytes) -> None:
+        """In one request that takes seconds; quiet when the server goes away in the middle."""
+        with socket.create_connection(("127.0.0.1", self.port)) as line:
+            try:
+                line.sendall(self._head(path, start, len(content)))
+                for at in range(0, len(content), 64 * 1024):
+                    line.sendall(content[at : at + 64 * 1024])
+                    time.sleep(0.03)
+            except OSError:
+                return
+
+    def _head(self, path: str, start: int, length: int) -> bytes:
+        return "\r\n".join([
             f"PATCH {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Cookie: {self.cookie}",
             f"X-Form-Token: {self.token}", "Tus-Resumable: 1.0.0", f"Upload-Offset: {start}",
-            "Content-Type: application/offset+octet-stream", f"Content-Length: {len(content)}",
-            "", "",
-        ])
-        with socket.create_connection(("127.0.0.1", self.port)) as line:
-            line.sendall(head.encode() + content[:most])
-            time.sleep(0.5)
+            "Content-Type: application/offset+octet-stream", f"Content-Length: {length}", "", "",
+        ]).encode()
 
     def finish(self, *paths: str) -> requests.Response:
         ids = " ".join(path.rpartition("/")[2] for path in paths)
@@ -186,29 +198,7 @@ def test_r8_10_a_server_that_is_killed_in_the_middle_goes_on_where_it_was(place:
     path = place.create(len(content))
     place.patch(path, 0, content[:50_000])
 
-    def slowly() -> Iterator[bytes]:
-        for start in range(50_000, len(content), 64 * 1024):
-            yield content[start : start + 64 * 1024]
-            time.sleep(0.03)
-
-    def send() -> None:
-        line = socket.create_connection(("127.0.0.1", place.port))
-        with line:
-            head = (
-                f"PATCH {path} HTTP/1.1\r\nHost: localhost:{place.port}\r\n"
-                f"Cookie: {place.cookie}\r\nX-Form-Token: {place.token}\r\n"
-                "Tus-Resumable: 1.0.0\r\nUpload-Offset: 50000\r\n"
-                "Content-Type: application/offset+octet-stream\r\n"
-                f"Content-Length: {len(content) - 50_000}\r\n\r\n"
-            )
-            try:
-                line.sendall(head.encode())
-                for part in slowly():
-                    line.sendall(part)
-            except OSError:
-                return
-
-    sending = threading.Thread(target=send)
+    sending = threading.Thread(target=place.send_slowly, args=(path, 50_000, content[50_000:]))
     sending.start()
     _until(place, path, 600_000)
     place.web.kill()
