@@ -1,21 +1,18 @@
 """A47, R3.2: a card number comes in by every way that text comes in, and none of it is kept.
 
 Each case is one way in; whatever it does, no row of any table has the number afterwards. The forms
-of the pages are in tests/web/test_card_numbers.py.
+of the mini-apps are in tests/commands/test_card_numbers_in_forms.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from inthread.acting.read_form import CARD_NUMBER
 from inthread.commands.cancel_case import cancel_case
 from inthread.commands.change_draft import change_draft
 from inthread.commands.close_case import close_case
@@ -31,7 +28,6 @@ from inthread.commands.receive_reply import receive_reply
 from inthread.commands.receive_triggers import receive_triggers
 from inthread.commands.record_delivery import record_delivery
 from inthread.commands.resolve_work_item import resolve_work_item
-from inthread.commands.save_choice import save_choice
 from inthread.commands.save_policy_test import save_policy_test
 from inthread.commands.start_draft import start_draft
 from inthread.commands.start_upload import start_upload
@@ -39,26 +35,22 @@ from inthread.commands.submit_action import Device, submit_action
 from inthread.domain.actor import CUSTOMER, OPERATOR, provider
 from inthread.domain.refusals import BadInput
 from inthread.runtime import Runtime
-from inthread.spi import DeliveryReceipt, DeliveryStatus, Form, Incoming, Invalid, Rejected
-from inthread.store import cases
+from inthread.spi import DeliveryReceipt, DeliveryStatus, Incoming, Rejected
 from tests.build import (
     EMAIL,
     PHONE,
-    AVisit,
     a_choice,
     a_coded_visit,
     a_person,
     a_submission,
     an_asked_case,
-    an_open_visit,
     carry_all,
     fakes_of,
 )
-from tests.clock import Clock
 from tests.commands.work import asked
 from tests.drafts import ADA, in_print, shipped_document
 from tests.look import item_of
-from tests.rows import every_row, nothing_written
+from tests.rows import every_row
 from tests.triggers import a_trigger
 
 CARD = "4111 1111 1111 1111"
@@ -88,9 +80,6 @@ def nothing_kept(rt: Runtime, *, masked: str) -> None:
     """No table has the number; *masked* has what is left of it."""
     assert rows_with_card(rt) == []
     assert "[card number removed] \u20261111" in str(every_row(rt.db)[masked])
-
-
-# --- what the back office and staff send ------------------------------------------------------
 
 
 def by_facts(rt: Runtime, tmp: Path) -> None:
@@ -181,9 +170,6 @@ def by_key_name(rt: Runtime, tmp: Path) -> None:
     make_api_key(rt, actor=OPERATOR, name=SAID, scopes=["triggers:write"])
 
 
-# --- what customers, networks and systems send ------------------------------------------------
-
-
 def _by_reply(channel: str, address: str) -> Callable[[Runtime, Path], None]:
     def reply(rt: Runtime, tmp: Path) -> None:
         an_asked_case(rt=rt)
@@ -250,9 +236,6 @@ def test_r3_2_a47_a_card_number_is_masked_before_it_is_kept(
     nothing_kept(rt, masked=masked)
 
 
-# --- where a mask would spoil what is sent, it is refused --------------------------------------
-
-
 def as_reference(rt: Runtime) -> None:
     [answer] = receive_triggers(rt, actor=OPERATOR, triggers=[a_trigger(customer=CARD)])
     raise BadInput(answer.problems)
@@ -296,46 +279,3 @@ def test_r3_2_a47_a_card_number_that_cannot_be_masked_is_refused(
     with pytest.raises(BadInput, match="card number"):
         way(rt)
     assert rows_with_card(rt) == []
-
-
-# --- forms of mini-apps -----------------------------------------------------------------------
-
-FORMS = {
-    "pay": ("overdue_invoice", {"how": "other", "amount": CARD}),
-    "plan": ("overdue_invoice", {"option": CARD}),
-    "promise": ("overdue_invoice", {"on": "2026-01-08", "how": "all", "amount": CARD}),
-    "attest": ("document_refresh", {"agree": "yes", "name": CARD}),
-    "details": ("contact_change", {"address_is": "new", "street": f"14 Mill Lane {CARD}"}),
-    "upload": ("document_refresh", {"kind": CARD}),
-}
-
-
-@pytest.mark.parametrize("action", sorted(FORMS))
-def test_r3_2_a47_no_form_takes_a_card_number(rt: Runtime, action: str) -> None:
-    workflow, form = FORMS[action]
-    visit = _ready(rt, action, workflow)
-    checked = rt.registry.miniapps[action].checked
-    how = {"actor": CUSTOMER, "token": visit.token, "action": action, "form": Form(form)}
-    send = partial(save_choice, **how) if checked else partial(submit_action, **how, nonce="once-1")
-    touched = ("visits",) if checked else ()
-    with nothing_written(rt.db, but=touched), pytest.raises(Invalid) as refused:
-        send(rt)
-    field = next(name for name, value in form.items() if CARD in value)
-    assert refused.value.problems == {field: (CARD_NUMBER, {})}
-
-
-def _ready(rt: Runtime, action: str, workflow: str) -> AVisit:
-    case = an_asked_case(rt=rt, workflow=workflow)
-    if action == "attest":
-        with rt.db.begin() as tx:
-            cases.save(tx, case, replace(case, done=("upload",)))
-    clock = rt.now
-    assert isinstance(clock, Clock)
-    visit = a_coded_visit(rt=rt, visit=an_open_visit(rt=rt, case=case))
-    clock.tick(seconds=31)
-    return visit
-
-
-def test_every_mini_app_has_a_form_here(rt: Runtime) -> None:
-    asked_nothing = {"update_card"}  # one box to tick
-    assert set(rt.registry.miniapps) == set(FORMS) | asked_nothing
