@@ -3,60 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
 
 import pikepdf
 import pytest
-from sqlalchemy import update
 
 from inthread.commands.make_evidence import make_evidence
 from inthread.domain.actor import CUSTOMER, OPERATOR, WORKER
 from inthread.domain.audit import link_hash_of_text
 from inthread.domain.canonical import canonical_json
 from inthread.domain.refusals import Forbidden, NotFound
-from inthread.papers.agreement import NotTheText, agreement_pdf
-from inthread.papers.evidence import NoEvidence, evidence_pdf, prove
-from inthread.queries.evidence_file import evidence_of, own_evidence
+from inthread.queries.evidence_file import evidence_of
 from inthread.runtime import Runtime
 from inthread.spi import Retry
-from inthread.store import audit, outbox, outcomes, tables
-from inthread.store.outbox import Job
-from tests.build import PLAN, AVisit, a_coded_visit, a_person, a_submission, carry_all
+from tests.build import carry_all
 from tests.clock import Clock
+from tests.commands.evidence import a_job, documents, jobs
+from tests.commands.evidence import signer as signer
+from tests.commands.evidence import signing_rt as signing_rt
 from tests.commands.signing import DRAWN, NAME, FakeSigner, an_attesting_visit, attest, signing
 from tests.look import events_of, said_of
 from tests.papers.read import attached, shown
 from tests.rows import every_row, nothing_written
-
-
-@pytest.fixture
-def signer() -> FakeSigner:
-    return FakeSigner()
-
-
-@pytest.fixture
-def signing_rt(rt: Runtime, signer: FakeSigner) -> Runtime:
-    return signing(rt, signer)
-
-
-def documents(rt: Runtime) -> list[dict[str, Any]]:
-    return every_row(rt.db)["documents"]
-
-
-def jobs(rt: Runtime) -> list[dict[str, Any]]:
-    return [row for row in every_row(rt.db)["outbox"] if row["kind"] == "evidence"]
-
-
-def a_job(rt: Runtime) -> Job:
-    with rt.db.begin() as tx:
-        [job] = outbox.claim(
-            tx, "lease", rt.now(), 1, timedelta(seconds=60), ("evidence",)
-        )
-    return job
 
 
 def test_r4_12_the_file_has_all_that_shows_who_agreed_to_what(
@@ -213,165 +183,8 @@ def test_a_signer_that_is_away_holds_nothing_up_and_the_job_goes_on_later(
     assert jobs(rt)[0]["done_at"] == clock.at
 
 
-def _later_identity(evidence: dict[str, Any]) -> None:
-    evidence["identity"]["at"] = "2026-01-05T15:00:01.000000+00:00"
-
-
-def _later_opening(evidence: dict[str, Any]) -> None:
-    evidence["identity"]["opened_at"] = "2026-01-06T00:00:00.000000+00:00"
-
-
-def _another_text(evidence: dict[str, Any]) -> None:
-    evidence["agreement"] += "!"
-
-
-def _another_consent(evidence: dict[str, Any]) -> None:
-    evidence["consent"] = "Whatever."
-
-
-@pytest.mark.parametrize(("change", "why"), [
-    (_later_identity, "agreed at 2026-01-05T15:00:00.000000+00:00, before confirmed at "
-                      "2026-01-05T15:00:01.000000+00:00"),
-    (_later_opening, "confirmed at 2026-01-05T15:00:00.000000+00:00, before opened at "
-                     "2026-01-06T00:00:00.000000+00:00"),
-    (_another_text, "the agreement is not the text whose digest was kept"),
-    (_another_consent, "the consent is not the text whose digest was kept"),
-])
-def test_nothing_is_proved_of_times_or_texts_that_do_not_fit(
-    signing_rt: Runtime, change: Any, why: str
-) -> None:
-    """Such an outcome as our own code would have recorded it, with its event."""
-    rt = signing_rt
-    made = attest(rt, an_attesting_visit(rt))
-    with rt.db.read() as tx:
-        outcome = outcomes.get(tx, made.ref)
-        assert outcome is not None
-        chain = audit.of_subject(tx, outcome.case_id)
-    evidence = json.loads(json.dumps(outcome.evidence))
-    change(evidence)
-    other = replace(outcome, evidence=evidence)
-    at = next(i for i, e in enumerate(chain) if e.event == "outcome.recorded")
-    short = chain[:at]
-    tail = audit.row_for(
-        outcome.case_id, at + 1, chain[at].at, CUSTOMER, audit.AuditEvent.OUTCOME,
-        {**chain[at].detail, "sha256": other.digest}, chain[at].prev,
-    )
-    with pytest.raises(NoEvidence) as refused:
-        prove(brand="Alderway", reference="ATT-1", customer="CUST-1", outcome=other,
-              chain=[*short, audit.Recorded(**tail)])  # type: ignore[arg-type]
-    assert str(refused.value) == why
-
-
-def test_what_was_changed_in_the_database_is_never_signed(
-    signing_rt: Runtime, signer: FakeSigner
-) -> None:
-    rt = signing_rt
-    visit = an_attesting_visit(rt)
-    made = attest(rt, visit)
-    [outcome] = every_row(rt.db)["outcomes"]
-    with rt.db.begin() as tx:
-        tx.execute(update(tables.outcomes).values(
-            evidence={**outcome["evidence"], "agreement": "I owe nothing."}
-        ))
-    assert carry_all(rt, kinds=("evidence",)) == 1
-    assert (documents(rt), signer.asked) == ([], 0)
-    assert said_of(rt, visit.case)[-1] == ("evidence.refused", {
-        "outcome": made.ref, "why": "the outcome is not what its event recorded",
-    })
-    assert carry_all(rt, kinds=("evidence",)) == 0
-
-
-def test_a_broken_chain_is_never_signed(signing_rt: Runtime, signer: FakeSigner) -> None:
-    rt = signing_rt
-    visit = an_attesting_visit(rt)
-    attest(rt, visit)
-    with rt.db.begin() as tx:
-        tx.execute(
-            update(tables.audit).where(tables.audit.c.subject == visit.case.id,
-                                       tables.audit.c.n == 1).values(actor="nobody")
-        )
-    carry_all(rt, kinds=("evidence",))
-    assert (documents(rt), signer.asked) == ([], 0)
-    assert said_of(rt, visit.case)[-1][1]["why"] == "event 1 does not fit its chain"
-
-
 def test_only_the_worker_makes_it(signing_rt: Runtime) -> None:
     attest(signing_rt, an_attesting_visit(signing_rt))
     job = a_job(signing_rt)
     with nothing_written(signing_rt.db), pytest.raises(Forbidden):
         make_evidence(signing_rt, actor=CUSTOMER, job=job)
-
-
-def test_the_customer_has_their_own_and_nobody_elses(signing_rt: Runtime) -> None:
-    rt = signing_rt
-    visit = an_attesting_visit(rt)
-    made = attest(rt, visit)
-    with pytest.raises(NotFound):
-        own_evidence(rt, visit.token, made.ref)
-    carry_all(rt, kinds=("evidence",))
-    assert own_evidence(rt, visit.token, made.ref).name == f"evidence-{made.ref}.pdf"
-    other = a_coded_visit(rt=rt, person=a_person(rt=rt, reference="CUST-2"))
-    with pytest.raises(NotFound):
-        own_evidence(rt, other.token, made.ref)
-
-
-def test_staff_find_it_by_outcome_case_or_reference(signing_rt: Runtime) -> None:
-    rt = signing_rt
-    visit = an_attesting_visit(rt)
-    made = attest(rt, visit)
-    carry_all(rt, kinds=("evidence",))
-    found = {
-        evidence_of(rt, actor=OPERATOR, named=named).content
-        for named in (made.ref, visit.case.id, visit.case.reference)
-    }
-    assert len(found) == 1
-    with pytest.raises(NotFound):
-        evidence_of(rt, actor=OPERATOR, named="nothing")
-    with pytest.raises(Forbidden):
-        evidence_of(rt, actor=CUSTOMER, named=made.ref)
-
-
-def a_plan(rt: Runtime) -> tuple[AVisit, str]:
-    visit = a_coded_visit(rt=rt)
-    made = a_submission(rt=rt, visit=visit, action="plan", form=PLAN)
-    return visit, made.ref
-
-
-def test_a_plans_agreement_renders_again_to_the_same_digest(
-    signing_rt: Runtime, clock: Clock
-) -> None:
-    rt = signing_rt
-    _, ref = a_plan(rt)
-    with rt.db.read() as tx:
-        kept = outcomes.get(tx, ref)
-    assert kept is not None
-    first = agreement_pdf(kept, brand="Alderway", reference="INV-1")
-    clock.tick(days=400)
-    with rt.db.read() as tx:
-        again = outcomes.get(tx, ref)
-    assert again is not None
-    assert agreement_pdf(again, brand="Alderway", reference="INV-1") == first
-    text = attached(first)["agreement.txt"]
-    evidence = again.evidence or {}
-    assert sha256(text).hexdigest() == evidence["agreement_sha256"]
-    assert again.values["agreement_sha256"] == evidence["agreement_sha256"]
-    assert evidence["agreement_sha256"] in shown(first)
-    altered = replace(again, evidence={**evidence, "agreement": "I pay nothing."})
-    with pytest.raises(NotTheText):
-        agreement_pdf(altered, brand="Alderway", reference="INV-1")
-
-
-def test_a_plan_has_its_evidence_too_and_the_same_proof_gives_the_same_bytes(
-    signing_rt: Runtime, signer: FakeSigner
-) -> None:
-    rt = signing_rt
-    visit, ref = a_plan(rt)
-    assert carry_all(rt, kinds=("evidence",)) == 1
-    with rt.db.read() as tx:
-        outcome = outcomes.get(tx, ref)
-        chain = audit.of_subject(tx, visit.case.id)
-    assert outcome is not None
-    proof = prove(brand="Alderway", reference=visit.case.reference, customer="CUST-1",
-                  outcome=outcome, chain=chain)
-    assert evidence_pdf(proof) == signer.made[0]
-    assert "consent.txt" not in attached(signer.made[0])
