@@ -7,14 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import requests
 
-from integrations.disk_blobs import DiskBlobs
 from integrations.hosted_payments import HostedPayments
-from integrations.sealed_blobs import SealedBlobs
 from inthread.spi import (
     Applied,
     Checkout,
@@ -31,7 +28,6 @@ from inthread.testing import (
     FakeChannel,
     FakeOffice,
     FakePayments,
-    Finding,
     Levers,
     a_payment,
     a_writeback,
@@ -40,20 +36,14 @@ from inthread.testing import (
     check_channel,
     check_connector,
     check_payment_provider,
-    check_vault,
 )
 from tests.integrations.conftest import Office, now
-from tests.runtimes import a_vault
+from tests.integrations.findings import failed
 from tests.sandbox.inthread_stub import Stub
 from tests.sandbox.processes import KEY, SECRET
 
 Numbers = Callable[[], int]
 NOW = datetime(2026, 11, 21, 14, 3, 9, tzinfo=UTC)
-
-
-def failed(findings: Sequence[Finding]) -> list[str]:
-    assert len(findings) > 3
-    return [finding.name for finding in findings if not finding.passed]
 
 
 def a_fake(**more: object) -> FakeOffice:
@@ -67,9 +57,6 @@ def levers(office: FakeOffice) -> Levers:
         hang=lambda: office.script.append("timeout_after"),
         effects=lambda writeback: len(office.effects_of(writeback.id)),
     )
-
-
-# --- what we ship passes ---------------------------------------------------------------------
 
 
 def test_the_http_connector_conforms(office: Office, numbers: Numbers) -> None:
@@ -121,12 +108,6 @@ def test_the_hosted_payments_conform(payments_url: str, stub: Stub, numbers: Num
     assert failed(findings) == []
 
 
-def test_the_disk_conforms(tmp_path: Path) -> None:
-    assert failed(check_blobs(DiskBlobs(tmp_path))) == []
-    assert failed(check_vault(a_vault(DiskBlobs(tmp_path)))) == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-
-
 def test_the_fakes_conform() -> None:
     office = a_fake()
     assert failed(check_connector(office, a_writeback, levers=levers(office))) == []
@@ -153,9 +134,6 @@ def test_a_provider_that_charges_twice_is_found() -> None:
         ChargesAgain(lambda: NOW), a_payment, now=NOW, charge=a_charge
     )
     assert failed(findings) == ["charging twice is one", "fetches a charge"]
-
-
-# --- what is broken is found -----------------------------------------------------------------
 
 
 class Wrapped(FakeOffice):
@@ -233,31 +211,6 @@ def test_a_connector_that_breaks_is_a_finding_and_not_the_end() -> None:
     findings = check_connector(office, a_writeback)
     assert "applies" in failed(findings)
     assert "raised TimeoutError: not done, and no answer came" in [f.seen for f in findings]
-
-
-def test_blobs_that_keep_the_first_or_never_forget_are_found() -> None:
-    class Stubborn(FakeBlobs):
-        def put(self, name: str, content: bytes) -> None:
-            self.kept.setdefault(name, content)
-
-        def delete(self, name: str) -> None:
-            """Keeps it."""
-
-    assert failed(check_blobs(Stubborn())) == [
-        "another takes its place, whole", "keeps nothing at all", "deleted is KeyError"]
-
-
-def test_a_vault_that_takes_any_digest_is_found() -> None:
-    class Careless(SealedBlobs):
-        def put(self, name: str, content: bytes) -> None:
-            self.inner.put(name, content)
-
-        def get(self, name: str) -> bytes:
-            return self.inner.get(name)
-
-    careless = Careless(FakeBlobs(), keys={"k1": b"k" * 32}, newest="k1")
-    assert failed(check_vault(careless)) == [
-        "another content under a digest is refused", "the newest key sealed it"]
 
 
 class TrustsAnyone(FakePayments):

@@ -15,8 +15,8 @@ from integrations.twilio_whatsapp import TwilioWhatsapp
 from inthread.spi import Heard, Hook, Outgoing, Sent
 from inthread.testing import FakeChannel, an_outgoing, check_channel
 from tests.integrations.conftest import now
+from tests.integrations.findings import failed
 from tests.integrations.mail_server import a_relay
-from tests.integrations.test_conformance import failed
 from tests.integrations.twilio_forms import OURS, a_client
 from tests.sandbox.processes import KEY, SECRET
 from tests.sandbox.twilio_peer import Peer

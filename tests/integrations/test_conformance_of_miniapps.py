@@ -10,7 +10,7 @@ import pytest
 
 from inthread.spi import Choice, Form, Invalid, Line, Money, Offer, Settled, Term
 from inthread.testing import check_miniapp
-from tests.integrations.test_conformance import failed
+from tests.integrations.findings import failed
 
 
 class Tip:
