@@ -11,8 +11,9 @@ import pytest
 from jinja2 import TemplateNotFound
 
 from inthread.web.pages import Pages, build
+from tests.web.miniapp_samples import acting
 from tests.web.pages import ROOT, render, render_context
-from tests.web.samples import acting, samples
+from tests.web.samples import samples
 
 NAMES = tuple(samples())
 CODES = ("en", "es", "ar")
