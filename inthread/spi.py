@@ -320,7 +320,8 @@ class PaymentProvider(Protocol):
         self, body: bytes, headers: Mapping[str, str], now: datetime
     ) -> Sequence[PaymentEvent]:
         """What a signed request says of our payments; empty when it is about something else.
-        Raises Rejected when the signature or the time is wrong."""
+        Raises Rejected when the signature or the time is wrong. After Retry or anything else the
+        request is answered with 503, so that it comes again."""
 
     def fetch(self, payment: Payment) -> Sequence[PaymentEvent]:
         """All the provider knows of this payment, oldest first. Empty when it knows nothing."""

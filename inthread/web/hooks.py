@@ -10,12 +10,14 @@ from werkzeug.exceptions import NotFound
 from inthread.commands.record_payment_event import record_payment_event
 from inthread.domain.actor import provider
 from inthread.domain.payment import PaymentState
-from inthread.spi import PaymentEvent, PaymentProvider, Rejected
+from inthread.spi import PaymentEvent, PaymentProvider, Rejected, Retry
 from inthread.web import problems
-from inthread.web.problems import bad_request, respond, unsigned
+from inthread.web.problems import Told, Turned, respond, unsigned
 from inthread.web.responding import runtime
 
 BODY = 256 * 1024
+# Seconds until a provider that named no time is to send it again.
+AGAIN = 60
 
 bp = Blueprint("hooks", __name__)
 
@@ -40,12 +42,22 @@ def payment(key: str) -> Response:
 
 def _events(from_whom: PaymentProvider, body: bytes) -> Sequence[PaymentEvent]:
     """Raises a problem: 401 for whatever is not signed as it has to be, old and future times
-    included (A59); 400 for what is signed and cannot be understood."""
+    included (A59); 503 for whatever else breaks, so that it is sent again (R7.8): what an event
+    means may have to be asked, and it may speak of money."""
     rt = runtime()
     rt.db.assert_closed()
     try:
         return from_whom.parse(body, dict(request.headers), rt.now())
     except Rejected:
         raise unsigned() from None
-    except (ValueError, KeyError, TypeError):
-        raise bad_request("The event is not one that we know how to read.") from None
+    except Retry as busy:
+        raise _later(busy.after or AGAIN) from busy
+    except Exception as fault:
+        raise _later(AGAIN) from fault
+
+
+def _later(seconds: int) -> Turned:
+    return Turned(Told(
+        503, "unavailable", "What this event means cannot be found out just now.",
+        "Nothing was done. Send the same again.", headers={"Retry-After": str(seconds)},
+    ))

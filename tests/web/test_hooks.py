@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -16,7 +17,9 @@ from inthread.acting.shelf import Shelf
 from inthread.domain.case import CaseState
 from inthread.domain.payment import PaymentKind
 from inthread.runtime import Runtime
+from inthread.spi import PaymentEvent, Retry
 from inthread.store import tables as t
+from inthread.testing import FakePayments
 from tests.build import Fakes, a_provider_event, a_started_payment, the_case
 from tests.clock import Clock
 from tests.rows import every_row, nothing_written
@@ -153,6 +156,45 @@ def test_what_cannot_be_kept_is_not_said_to_be(app: Flask, rt: Runtime, fakes: F
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     app.extensions["inthread"] = Shelf(rt)
     assert send(app, body, headers).status_code == 200
+
+
+class _Asking(FakePayments):
+    """A provider that has to be asked what its event means, and that breaks on it so."""
+
+    trouble: Exception
+
+    def parse(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Sequence[PaymentEvent]:
+        super().parse(body, headers, now)
+        raise self.trouble
+
+
+@pytest.mark.parametrize(("trouble", "again"), [
+    (Retry("busy", after=7), "7"), (Retry("busy"), "60"), (TimeoutError("no answer"), "60"),
+    (ValueError("not a number"), "60"), (KeyError("status"), "60"), (Exception("500"), "60"),
+])
+def test_r7_8_what_cannot_be_found_out_now_has_to_come_again(
+    app: Flask, rt: Runtime, fakes: Fakes, clock: Clock, trouble: Exception, again: str
+) -> None:
+    _, payment_id = a_started_payment(rt=rt)
+    body, headers = fakes.payments.signed(a_provider_event(rt=rt, payment_id=payment_id))
+    asking = _Asking(clock)
+    asking.trouble = trouble
+    registry = replace(rt.registry, payments={"fake_pay": asking})
+    app.extensions["inthread"] = Shelf(replace(rt, registry=registry))
+    with nothing_written(rt.db):
+        answer = send(app, body, headers)
+        unsigned = send(app, body, {**headers, "fake-signature": "0" * 64})
+    said = problem(answer)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, again)
+    assert (said["type"], said["title"], said["detail"]) == (
+        "/api/docs#problem-unavailable", "What this event means cannot be found out just now.",
+        "Nothing was done. Send the same again.",
+    )
+    assert unsigned.status_code == 401
+    app.extensions["inthread"] = Shelf(rt)
+    assert send(app, body, headers).get_json() == {"state": "succeeded"}
 
 
 def test_the_same_event_many_times_at_once(app: Flask, rt: Runtime, fakes: Fakes) -> None:
