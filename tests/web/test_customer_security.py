@@ -91,7 +91,7 @@ def test_a61_an_upload_has_its_own_limit(visitor: Visitor, rt: Runtime) -> None:
     fields = visitor.get("/visit/do/upload").button("Send")[1].fields
     known = [("csrf", fields["csrf"]), ("nonce", fields["nonce"]), ("kind", "passport")]
 
-    def sent(*files: bytes) -> int:
+    def sent(*files: bytes) -> tuple[int, str]:
         named = [(f'file{n}"; filename="a.jpg', file) for n, file in enumerate(files)]
         parts = [(name, value.encode()) for name, value in known] + named
         body = b"".join(
@@ -102,12 +102,14 @@ def test_a61_an_upload_has_its_own_limit(visitor: Visitor, rt: Runtime) -> None:
             "/visit/do/upload", base_url=ORIGIN, data=body + b"--cut--\r\n", headers=SENT_BY_US,
             content_type="multipart/form-data; boundary=cut",
         )
-        return answer.status_code
+        return answer.status_code, answer.text
 
     with nothing_written(rt.db):
-        assert sent(b"x" * 26 * 1024 * 1024) == 413
-        assert sent(*[b"x"] * 60) == 413
-        assert sent(b"x" * 200_000) == 422
+        status, page = sent(b"x" * 26 * 1024 * 1024)
+        assert status == 413
+        assert "up to 10 MB, and all that is sent together up to 25 MB" in page
+        assert sent(*[b"x"] * 60)[0] == 413
+        assert sent(b"x" * 200_000)[0] == 422
 
 
 def test_only_forms_are_read(visitor: Visitor, rt: Runtime) -> None:
