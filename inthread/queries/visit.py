@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from inthread.acting.pay_for import TERM
 from inthread.acting.take_visit import Taken, see_visit
+from inthread.domain.case import Case, CaseState
 from inthread.domain.outcome import Outcome
 from inthread.domain.payment import Payment
 from inthread.domain.policy import Decision, Verdict
@@ -55,8 +56,13 @@ def visit(rt: Runtime, token: str) -> Seen:
             taken, decision, open_now,
             tuple(v for v in decision.verdicts if not v.offered),
             tuple(outcomes.of_case(tx, case.id)), payments.started(tx, case.id),
-            work_items.open_of(tx, case.id), _shared(rt, tx, case.id, open_now),
+            _work(tx, case), _shared(rt, tx, case.id, open_now),
         )
+
+
+def _work(tx: Tx, case: Case) -> WorkItem | None:
+    """None is looked for beside an open case: one that a person has is in `exception`."""
+    return None if case.state is CaseState.OPEN else work_items.open_of(tx, case.id)
 
 
 def _shared(rt: Runtime, tx: Tx, case_id: str, open_now: Sequence[Verdict]) -> int:

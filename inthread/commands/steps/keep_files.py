@@ -82,6 +82,8 @@ def take_documents(
 ) -> list[audit.Entry]:
     """The outcome names them from now on; what was not looked at is. LookupError when one is not
     there any more."""
+    if not document_ids:
+        return []
     found = documents.some(tx, document_ids)
     if len(found) != len(document_ids):
         raise LookupError(f"{outcome.id}: files that are not there any more")
