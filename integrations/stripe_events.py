@@ -61,7 +61,8 @@ def metadata_of(payment: Payment) -> dict[str, str]:
 
 
 def of_intent(intent: Said, whose: About) -> list[PaymentEvent]:
-    """With its `latest_charge` expanded. Money that was taken, or the newest decline."""
+    """With its `latest_charge` expanded. Money that was taken or is on its way, or the newest
+    decline."""
     charge, error = intent.get("latest_charge"), intent.get("last_payment_error")
     if isinstance(charge, Mapping) and charge["status"] == "succeeded" and charge["captured"]:
         taken = charge.get("amount_captured", charge["amount"])
@@ -72,6 +73,11 @@ def of_intent(intent: Said, whose: About) -> list[PaymentEvent]:
             card=card if whose.mode in KEEPS else None,
         )]
     found = []
+    if intent["status"] == "processing":
+        found.append(_event(
+            intent, f"{intent['id']}:processing", whose, PaymentKind.PROCESSING, _asked(intent),
+            at=intent["created"],
+        ))
     if isinstance(error, Mapping):
         at = charge["created"] if isinstance(charge, Mapping) else intent["created"]
         found.append(_event(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inthread.commands.check_payment import GIVE_UP, ask_provider
+from inthread.commands.check_payment import GIVE_UP, SELDOM, SLOWEST, ask_provider
 from inthread.commands.record_payment_event import record_payment_event
 from inthread.commands.steps.call_off import call_off
 from inthread.commands.steps.look_for_money import look_for_money
@@ -24,6 +24,7 @@ from inthread.domain.payment import (
     ScheduledPayment,
     ScheduleState,
     card_of,
+    on_its_way,
 )
 from inthread.domain.refusals import NotFound
 from inthread.runtime import Runtime
@@ -144,11 +145,13 @@ def _not_yet(
         audit.append(tx, now, actor, case.id, AuditEvent.PAYMENT_FAILED, payment=payment.id)
         open_again(rt, tx, case)
         return
-    if payment.age(now) >= GIVE_UP:
-        why = f"no answer about payment {payment.id} for a day"
+    slow = on_its_way(payments.events(tx, payment.id))
+    if payment.age(now) >= (SLOWEST if slow else GIVE_UP):
+        days = f"{SLOWEST.days} days" if slow else "a day"
+        why = f"no answer about payment {payment.id} for {days}"
         look_for_money(rt, tx, actor=actor, case=case, why=why)
         return
-    wait = min(payment.age(now) / 10, LONGEST_WAIT)
+    wait = SELDOM if slow else min(payment.age(now) / 10, LONGEST_WAIT)
     again = now + max(heard.wait, rt.limits.payment_look, wait)
     if case.state is not CaseState.PENDING:
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, again, case.id)

@@ -12,33 +12,40 @@ from inthread.commands.record_payment_event import record_payment_event
 from inthread.commands.steps.look_for_money import look_for_money
 from inthread.domain.actor import Actor
 from inthread.domain.case import CaseState, NextStep
-from inthread.domain.payment import Payment, PaymentEvent, PaymentState
+from inthread.domain.payment import Payment, PaymentEvent, PaymentState, on_its_way
 from inthread.runtime import Runtime
 from inthread.store import cases, outbox, payments
 
 LIFE = timedelta(minutes=30)
 GIVE_UP = timedelta(hours=24)
+# A debit of an account arrives, or comes back, within some working days; holidays may lie between.
+SLOWEST = timedelta(days=12)
+SELDOM = timedelta(hours=1)
 
 
 def check_payment(rt: Runtime, *, actor: Actor, job: outbox.Job) -> None:
     """Carry the payment `job.ref`: fetch, or close after half an hour, until it is settled. After
-    a day without an answer a person gets it."""
+    a day without an answer a person gets it; money that is on its way may take twelve."""
     actor.require("payments:write")
     with rt.db.read() as tx:
         payment = payments.get(tx, job.ref)
+        slow = on_its_way(payments.events(tx, payment.id))
     if payment.state is PaymentState.STARTED:
-        ask_provider(rt, actor=actor, payment=payment, close=payment.age(rt.now()) >= LIFE)
+        close = not slow and payment.age(rt.now()) >= LIFE
+        ask_provider(rt, actor=actor, payment=payment, close=close)
     now = rt.now()
     with rt.db.begin() as tx:
         case = cases.lock(tx, payment.case_id)
         payment = payments.get(tx, payment.id)
         if not outbox.done(tx, job, now) or payment.state is not PaymentState.STARTED:
             return
-        if payment.age(rt.now()) >= GIVE_UP:
-            why = f"no answer about payment {payment.id} for a day"
+        slow = on_its_way(payments.events(tx, payment.id))
+        if payment.age(now) >= (SLOWEST if slow else GIVE_UP):
+            days = f"{SLOWEST.days} days" if slow else "a day"
+            why = f"no answer about payment {payment.id} for {days}"
             look_for_money(rt, tx, actor=actor, case=case, why=why)
             return
-        again = now + _wait(rt, payment)
+        again = now + (SELDOM if slow else _wait(rt, payment))
         outbox.put(tx, rt.new_id("job"), "payment", payment.id, again, payment.case_id)
         if case.state is CaseState.PENDING:
             cases.save(

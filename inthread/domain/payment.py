@@ -36,9 +36,11 @@ class PaymentMode(StrEnum):
 
 
 class PaymentKind(StrEnum):
-    """`refunded`: its amount is what went back this time. `disputed`: the payer's bank asks for the
-    money back (a chargeback); `dispute_won` and `dispute_lost` end that."""
+    """`processing`: the payer did their part, and the money takes days to arrive (a debit of an
+    account). `refunded`: its amount is what went back this time. `disputed`: the payer's bank asks
+    for the money back (a chargeback); `dispute_won` and `dispute_lost` end that."""
 
+    PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     CLOSED = "closed"
@@ -219,6 +221,11 @@ def _given_back(amount: Money, heard: Iterable[PaymentEvent]) -> PaymentState:
     if total > amount.minor:
         return PaymentState.UNKNOWN
     return PaymentState.REFUNDED if total == amount.minor else PaymentState.PART_REFUND
+
+
+def on_its_way(events: Iterable[PaymentEvent]) -> bool:
+    """Whether nobody has to do anything but wait for the money."""
+    return any(e.kind is PaymentKind.PROCESSING for e in events)
 
 
 def card_of(events: Iterable[PaymentEvent]) -> KeptCard | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from inthread.acting.take_visit import Taken, see_visit
 from inthread.domain.outcome import Outcome
-from inthread.domain.payment import Payment, PaymentEvent
+from inthread.domain.payment import Payment, PaymentEvent, on_its_way
 from inthread.domain.refusals import NotFound, StepUpNeeded
 from inthread.domain.writeback import Writeback, WritebackState
 from inthread.queries.money_back import MoneyBack, money_back
@@ -37,13 +37,15 @@ class Receipt:
 
 @dataclass(frozen=True)
 class PaymentSeen:
-    """`outcome_id`: its receipt, once the money is proved. `declined`: the last word so far."""
+    """`outcome_id`: its receipt, once the money is proved. `declined`: the last word so far.
+    `on_its_way`: the customer did their part, and their bank takes days."""
 
     taken: Taken
     payment: Payment
     outcome_id: str | None
     declined: bool
     due: datetime | None
+    on_its_way: bool
 
 
 def receipt(rt: Runtime, token: str, outcome_id: str) -> Receipt:
@@ -77,7 +79,7 @@ def payment(rt: Runtime, token: str, payment_id: str) -> PaymentSeen:
         heard = payments.events(tx, found.id)
         done = outcomes.of_payment(tx, found.case_id, found.id)
     due = taken.case.next.due if taken.case.next else None
-    return PaymentSeen(taken, found, done, _declined(heard), due)
+    return PaymentSeen(taken, found, done, _declined(heard), due, on_its_way(heard))
 
 
 def returned(rt: Runtime, return_ref: str) -> Payment:

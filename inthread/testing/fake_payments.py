@@ -24,7 +24,7 @@ from inthread.testing.fake_office import Died
 
 TOLERANCE = timedelta(seconds=300)
 KEEPS = (PaymentMode.KEEP, PaymentMode.CARD)
-OVER = (PaymentKind.SUCCEEDED, PaymentKind.CLOSED)
+OVER = (PaymentKind.PROCESSING, PaymentKind.SUCCEEDED, PaymentKind.CLOSED)
 
 
 class FakePayments:

@@ -115,4 +115,6 @@ def come_back(ref: str) -> Response:
 def _state(found: PaymentSeen) -> str:
     if found.payment.state is PaymentState.FAILED or found.declined:
         return "declined"
+    if found.payment.state is PaymentState.STARTED and found.on_its_way:
+        return "on_its_way"
     return "waiting" if found.payment.state is PaymentState.STARTED else "unsure"

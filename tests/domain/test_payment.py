@@ -23,7 +23,7 @@ from inthread.domain.payment import (
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 ASKED = Money(62_00, "USD")
-SUCCEEDED, DECLINED, CLOSED, REFUNDED, DISPUTED, WON, LOST = PaymentKind
+PROCESSING, SUCCEEDED, DECLINED, CLOSED, REFUNDED, DISPUTED, WON, LOST = PaymentKind
 VISA = KeptCard("pm_1", "visa", "4242", "2029-04")
 
 
