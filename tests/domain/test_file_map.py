@@ -100,7 +100,8 @@ def changed(before: str, after: str) -> str:
 @pytest.mark.parametrize(("document", "place", "said"), [
     ("", "workflow", "is missing: name the workflow its rows are for"),
     (changed("overdue_invoice", "nothing"), "workflow",
-     "'nothing' is none of document_refresh, overdue_invoice: name the workflow its rows are for"),
+     "'nothing' is none of annual_attestation, card_expiring, contact_change, document_refresh, "
+     "failed_payment, overdue_invoice: name the workflow its rows are for"),
     (GOOD + '[other]\na = "b"', "other", "is not known here: remove it, or correct its name"),
     (changed('due_date = "Due"\n', ""), "facts.due_date",
      "is missing, and the workflow requires it: name its column"),

@@ -246,7 +246,7 @@ def test_an_action_needs_an_installed_mini_app():
     found = problems({"resolution.actions[0].miniapp": "paypal"})
     assert found[0] == (
         "resolution.actions[0].miniapp: 'paypal' is none of attest, contract, pay, plan, promise, "
-        "upload: name a mini-app that is installed"
+        "update_card, upload: name a mini-app that is installed"
     )
 
 

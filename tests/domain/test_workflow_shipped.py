@@ -135,11 +135,13 @@ def test_the_kinds_taken_follow_the_document():
     assert kinds("proof_of_address") == ("proof_of_address",)
 
 
-@pytest.mark.parametrize("workflow", [OVERDUE, REFRESH], ids=lambda w: w.key)
-def test_what_ships_is_complete_in_two_languages(workflow):
+@pytest.mark.parametrize(("workflow", "more_reasons"), [
+    (OVERDUE, set()), (REFRESH, {"document_found"}),
+], ids=["overdue_invoice", "document_refresh"])
+def test_what_ships_is_complete_in_two_languages(workflow, more_reasons):
     assert workflow.locales == ("en", "es")
     assert set(workflow.tables) == set(workflow.proofs) == {a.key for a in workflow.actions}
-    assert set(workflow.queues) == set(WORK_REASONS)
+    assert set(workflow.queues) == {*WORK_REASONS, *more_reasons}
     assert set(workflow.messages) == {"ask", "remind", "last", *MESSAGES}
     assert all(set(texts) == {"en", "es"} for texts in workflow.messages.values())
 
