@@ -176,7 +176,7 @@ class Book:
         for case in rows["cases"]:
             mine = {
                 name: [r for r in rows[name] if r["case_id"] == case["id"]]
-                for name in ("outcomes", "outbox", "work_items", "payments")
+                for name in ("outcomes", "outbox", "work_items", "payments", "scheduled_payments")
             }
             one_outcome_an_attempt(case, mine["outcomes"])
             one_next_step(case, mine)
@@ -215,7 +215,7 @@ def check_chains(db: Database) -> None:
 def _rows(db: Database) -> dict[str, list[Row]]:
     tables = (
         t.cases, t.outcomes, t.outbox, t.work_items, t.payments, t.replies, t.messages,
-        t.suppressions,
+        t.suppressions, t.scheduled_payments,
     )
     with db.read() as tx:
         return {

@@ -71,7 +71,7 @@ def test_the_packet_has_all_that_a_person_needs(rt: Runtime, clock: Clock) -> No
     assert {k: v for k, v in packet.items() if k != "offered"} == {
         "why": "the customer asked", "words": "I paid this in May.",
         "identity": {"level": "code", "fact": False, "age_seconds": 90},
-        "outcome": None, "payment": None, "writeback": None, "failed": [],
+        "outcome": None, "payment": None, "event": None, "writeback": None, "failed": [],
         "consent": {"purpose": "collections", "stopped": None, "contacts": [
             {"channel": "sms", "address": "482", **agreed},
             {"channel": "email", "address": "m•••@e•••", **agreed},
