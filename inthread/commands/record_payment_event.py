@@ -17,6 +17,7 @@ from inthread.domain.payment import (
     PaymentEvent,
     PaymentMode,
     PaymentState,
+    ScheduledPayment,
     ScheduleState,
     card_of,
     fold,
@@ -109,19 +110,28 @@ def _succeeded(told: _Told) -> None:
         told.audit(AuditEvent.CARD_KEPT, brand=card.brand, last_four=card.last_four)
     if outcomes.of_payment(tx, told.case.id, payment.id) is not None:
         return
-    schedule = scheduled.of_card(tx, payment.id)
+    schedule = _left_for(told)
     if schedule is not None:
         done = set_the_day(rt, tx, actor=told.actor, case=told.case, schedule=schedule)
     else:
-        done = book_payment(rt, tx, actor=told.actor, case=told.case, payment=payment)
+        done = book_payment(
+            rt, tx, actor=told.actor, case=told.case, payment=payment, heard=told.heard
+        )
     if not done:
         told.look("succeeded when the case was elsewhere")
+
+
+def _left_for(told: _Told) -> ScheduledPayment | None:
+    """What a card was left for: only one that comes without money is left for a day."""
+    if told.payment.mode is not PaymentMode.CARD:
+        return None
+    return scheduled.of_card(told.tx, told.payment.id)
 
 
 def _failed(told: _Told) -> None:
     """No money moved: the case goes on as before, quietly."""
     told.audit(AuditEvent.PAYMENT_FAILED)
-    schedule = scheduled.of_card(told.tx, told.payment.id)
+    schedule = _left_for(told)
     if schedule is not None:
         scheduled.turn(
             told.tx, schedule.id, ScheduleState.ASKED, ScheduleState.DROPPED, told.rt.now()

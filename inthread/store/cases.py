@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -204,19 +203,6 @@ def newest_live(tx: Connection, person_id: str, most: int) -> list[Case]:
         select(t.cases).where(c.person_id == person_id, _LIVE).order_by(c.id.desc()).limit(most)
     )
     return [_one(r) for r in rows]
-
-
-def more_important(
-    tx: Connection, person_id: str, workflows: Collection[str], until: datetime
-) -> datetime | None:
-    """When the first open case of these workflows is next to ask the person, if before *until*."""
-    found: datetime | None = tx.execute(
-        select(func.min(c.next_due)).where(
-            c.person_id == person_id, c.workflow.in_(list(workflows)),
-            c.state == CaseState.OPEN.value, c.next_what == "contact", c.next_due <= until,
-        )
-    ).scalar_one()
-    return found
 
 
 def newest_of_person(tx: Connection, person_id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,12 +21,14 @@ from sqlalchemy import (
     text,
 )
 
+from inthread.domain.case import CaseState
 from inthread.domain.gate import DAY, WEEK, Asked
 from inthread.domain.message import GONE, MessageState
 from inthread.store import audit
 from inthread.store import tables as t
 
 n, s, r, m, k = t.consents.c, t.suppressions.c, t.replies.c, t.messages.c, t.contacts.c
+c = t.cases.c
 _GONE = tuple(state.value for state in GONE)
 
 _CONSENT = (
@@ -78,12 +81,17 @@ _COUNT = select(func.count().label("n"), func.min(m.sent_at).label("first")).whe
 )
 _CALLS = _COUNT.where(m.channel == "voice")
 CALLS, CALLS_OR_WAITING = _CALLS.where(_SINCE), _CALLS.where(_OR_WAITING)
+_RIVAL = select(func.min(c.next_due)).where(
+    c.person_id == bindparam("person"), c.workflow.in_(bindparam("rivals", expanding=True)),
+    c.state == CaseState.OPEN.value, c.next_what == "contact", c.next_due <= bindparam("soon"),
+)
 
 
 def _look_and_count(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     today = _COUNT.where(which).subquery("today")
     return select(
-        *_LOOK, *audit.tail_of(bindparam("case", type_=String)), today.c.n, today.c.first
+        *_LOOK, *audit.tail_of(bindparam("case", type_=String)), today.c.n, today.c.first,
+        _RIVAL.scalar_subquery().label("rival"),
     )
 
 
@@ -92,14 +100,16 @@ LOOK_AND_COUNT, LOOK_AND_COUNT_WAITING = _look_and_count(_SINCE), _look_and_coun
 
 def look_and_count(
     tx: Connection, *, case: str, person: str, contact: str, purpose: str, kind: str, address: str,
-    now: datetime, calls: bool, waiting: bool, but: str = "",
-) -> tuple[Look, Asked]:
+    now: datetime, calls: bool, waiting: bool, rivals: Collection[str], but: str = "",
+) -> tuple[Look, Asked, datetime | None]:
     """The same, and how often the person was asked, whatever the case: what left, or may have, and
-    (*waiting*) what is about to. *but*: a message that is not counted. Exact for who holds the case
-    and the person; where the chain of the case ends is known afterwards."""
+    (*waiting*) what is about to. *but*: a message that is not counted. Last, when the first open
+    case of the workflows *rivals* is next to ask the person, if within a day. Exact for who holds
+    the case and the person; where the chain of the case ends is known afterwards."""
     row = tx.execute(LOOK_AND_COUNT_WAITING if waiting else LOOK_AND_COUNT, {
         "case": case, "person": person, "contact": contact, "purpose": purpose, "kind": kind,
-        "address": address, "since": now - DAY, "but": but,
+        "address": address, "since": now - DAY, "but": but, "rivals": list(rivals),
+        "soon": now + DAY,
     }).one()
     audit.keep_tail(tx, case, row)
     asked = Asked(row.n, _later(row.first, DAY))
@@ -109,7 +119,7 @@ def look_and_count(
             {"person": person, "since": now - WEEK, "but": but},
         ).one()
         asked = Asked(asked.today, asked.less_today_at, week.n, _later(week.first, WEEK))
-    return _look(row), asked
+    return _look(row), asked, row.rival
 
 
 def _later(first: datetime | None, span: timedelta) -> datetime | None:

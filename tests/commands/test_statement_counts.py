@@ -76,7 +76,7 @@ def test_giving_the_code(rt: Runtime) -> None:
 
 def test_the_menu(rt: Runtime) -> None:
     visit = a_coded_visit(rt=rt)
-    check(rt.db, lambda: see_visit(rt, visit.token), 6, 0)
+    check(rt.db, lambda: see_visit(rt, visit.token), 5, 0)
 
 
 def submitting(rt: Runtime, visit: AVisit, action: str) -> Callable[[], object]:
@@ -87,7 +87,8 @@ def submitting(rt: Runtime, visit: AVisit, action: str) -> Callable[[], object]:
 
 
 def test_submitting_a_payment(rt: Runtime) -> None:
-    check(rt.db, submitting(rt, a_coded_visit(rt=rt), "pay"), 13, 1)
+    """One of them asks whom the provider knows the person as."""
+    check(rt.db, submitting(rt, a_coded_visit(rt=rt), "pay"), 14, 1)
 
 
 def test_submitting_what_is_settled_at_once(rt: Runtime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inthread.commands.steps.call_off import call_off
 from inthread.commands.steps.record_outcome import Done, record_outcome
 from inthread.domain.actor import Actor
@@ -20,10 +22,12 @@ from inthread.store.db import Tx
 
 
 def book_payment(
-    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, payment: Payment
+    rt: Runtime, tx: Tx, *, actor: Actor, case: Case, payment: Payment,
+    heard: Sequence[PaymentEvent],
 ) -> bool:
-    """False, and nothing written, when the case cannot take it: it has ended, an outcome of this
-    attempt is on its way, or less is left than was paid."""
+    """*heard*: all that the provider said of it. False, and nothing written, when the case cannot
+    take it: it has ended, an outcome of this attempt is on its way, or less is left than was paid.
+    """
     left = case.remaining
     if case.state in ENDED or (left is not None and left < payment.amount):
         return False
@@ -34,13 +38,12 @@ def book_payment(
     call_off(rt, tx, actor=actor, case=case, why="other money came first")
     record_outcome(
         rt, tx, actor=actor, case=case, person=people.get(tx, case.person_id),
-        visit=links.newest_visit(tx, case.id), done=_done(tx, payment),
+        visit=links.newest_visit(tx, case.id), done=_done(tx, payment, heard),
     )
     return True
 
 
-def _done(tx: Tx, payment: Payment) -> Done:
-    heard = payments.events(tx, payment.id)
+def _done(tx: Tx, payment: Payment, heard: Sequence[PaymentEvent]) -> Done:
     done = next(e for e in heard if e.kind is PaymentKind.SUCCEEDED)
     only_card = payment.mode is PaymentMode.CARD
     return Done(

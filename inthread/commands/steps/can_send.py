@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from inthread.domain.case import Case
-from inthread.domain.gate import DAY, Gate, Standing, Terms, can_answer, can_ask
+from inthread.domain.gate import Gate, Standing, Terms, can_answer, can_ask
 from inthread.domain.hours import NO_PREFERENCES, Preferences, next_opening, shut
 from inthread.domain.jurisdiction import Window
 from inthread.domain.jurisdiction_reader import DAYS
@@ -17,7 +17,7 @@ from inthread.domain.places import Place, places_of
 from inthread.domain.wording import MessageText
 from inthread.domain.workflow import Workflow
 from inthread.runtime import Runtime
-from inthread.store import cases, standing, suppressions
+from inthread.store import standing, suppressions
 from inthread.store.db import Tx
 
 
@@ -80,16 +80,14 @@ def _standing(
     rt: Runtime, tx: Tx, workflow: Workflow, case: Case, person: Person, contact: Contact, *,
     waiting: bool, but: str,
 ) -> Standing:
-    now = rt.now()
-    look, asked = standing.look_and_count(
-        tx, case=case.id, person=person.id, contact=contact.id, purpose=workflow.contact.purpose,
-        kind=contact.kind, address=contact.address, now=now, calls=contact.channel == "voice",
-        waiting=waiting, but=but,
-    )
     before = [
         w.key for w in rt.workflows.values() if w.contact.priority < workflow.contact.priority
     ]
-    rival = cases.more_important(tx, person.id, before, now + DAY) if before else None
+    look, asked, rival = standing.look_and_count(
+        tx, case=case.id, person=person.id, contact=contact.id, purpose=workflow.contact.purpose,
+        kind=contact.kind, address=contact.address, now=rt.now(), calls=contact.channel == "voice",
+        waiting=waiting, rivals=before, but=but,
+    )
     return Standing(
         case.state, contact, stopped=person.stopped_at is not None, consent=look.consent,
         suppressed=look.suppressed, in_doubt=look.in_doubt, asked=asked, rival=rival,

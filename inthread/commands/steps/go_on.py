@@ -14,7 +14,8 @@ def go_on(rt: Runtime, tx: Tx, *, actor: Actor, case: Case) -> Case:
     """The case as saved, with its job. Money that came meanwhile is booked first; then a payment
     that is on its way is awaited; else its cadence goes on at `case.next`."""
     for payment in payments.unbooked(tx, case.id):
-        if book_payment(rt, tx, actor=actor, case=case, payment=payment):
+        heard = payments.events(tx, payment.id)
+        if book_payment(rt, tx, actor=actor, case=case, payment=payment, heard=heard):
             return cases.get(tx, case.id)
     now = rt.now()
     started = payments.started(tx, case.id)
