@@ -62,11 +62,14 @@ class Settings:
         "var/blobs", "Where customers' documents are kept: a folder, or `s3://bucket/prefix/`."
     )
     blob_keys: str = _setting(
-        "", "Keys that seal documents, written as INTHREAD_KEYS are: the newest seals, all open. "
-        "Empty in a sandbox: INTHREAD_KEYS.", secret=True,
+        "", "Keys that seal documents, written as `INTHREAD_KEYS` are: the newest seals, all open. "
+        "Empty in a sandbox: `INTHREAD_KEYS`.", secret=True,
     )
     s3_region: str = _setting("", "The bucket's region, as in `eu-central-1`.")
-    s3_key_id: str = _setting("", "Our access key at the bucket.")
+    s3_key_id: str = _setting(
+        "", "Our access key at the bucket. Nothing of the machine's own (`AWS_*`, `~/.aws`, its "
+        "role) is looked at."
+    )
     s3_secret: str = _setting("", "The secret of that key.", secret=True)
     s3_endpoint: str = _setting(
         "", "Another address than Amazon's, for what speaks as S3 does; empty for Amazon."

@@ -15,7 +15,8 @@ from tests.cli.conftest import Inthread
 INTHREAD = [sys.executable, "-c", "import sys; from app import cli; sys.exit(cli())"]
 NAMES = [
     "demo", "migrate", "web", "worker", "doctor", "verify-audit", "evidence", "retention", "hold",
-    "erase", "keys", "api-keys", "staff", "triggers", "workflows", "policy", "plugins", "sandbox",
+    "erase", "documents", "keys", "api-keys", "staff", "triggers", "workflows", "policy", "plugins",
+    "sandbox",
 ]
 
 

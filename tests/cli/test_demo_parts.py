@@ -69,8 +69,11 @@ def test_a_house_has_keys_of_its_own_and_keeps_them(tmp_path: Path) -> None:
     one = build(tmp_path / "demo", ROOT, first_port=18400, keep=False)
     kept = build(tmp_path / "demo", ROOT, first_port=18400, keep=True)
     anew = build(tmp_path / "demo", ROOT, first_port=18400, keep=False)
-    secret = [n for n in one.settings if n.endswith(("KEYS", "KEY", "SECRET"))]
-    assert len(secret) == 5
+    secret = [n for n in one.settings if n.endswith(("KEYS", "KEY", "SECRET", "PASSWORD"))]
+    assert sorted(secret) == [
+        "INTHREAD_BLOB_KEYS", "INTHREAD_CONNECTOR_SECRET", "INTHREAD_KEYS", "INTHREAD_PAYMENTS_KEY",
+        "INTHREAD_PAYMENTS_SECRET", "INTHREAD_PHONE_KEY", "INTHREAD_SIGNER_PASSWORD",
+    ]
     assert [n for n in secret if one.settings[n] != kept.settings[n]] == []
     assert [n for n in secret if one.settings[n] == anew.settings[n]] == []
     settings = read_settings(one.env())

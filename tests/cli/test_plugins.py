@@ -119,9 +119,9 @@ def test_a_channel(
 def test_a_name_that_nobody_has(inthread: Inthread) -> None:
     said = inthread("plugins", "check", "acme_billing")
     assert (said.status, said.err) == (1, (
-        "There is no plugin 'acme_billing'. There are: attest, billing, compliance, disk, pay, "
-        "plan, promise, sandbox_pay, sim_email, sim_sms, sim_voice, sim_whatsapp, upload. One of a "
-        "package is loaded when INTHREAD_PLUGINS names it.\n"
+        "There is no plugin 'acme_billing'. There are: attest, billing, compliance, details, "
+        "disk, pay, plan, promise, sandbox_pay, sim_email, sim_sms, sim_voice, sim_whatsapp, "
+        "update_card, upload. One of a package is loaded when INTHREAD_PLUGINS names it.\n"
     ))
 
 
