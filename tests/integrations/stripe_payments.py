@@ -12,6 +12,7 @@ from tests.integrations.stripe_provider import BACK, now, payment, provider_at, 
 from tests.sandbox.stripe_peer import Peer
 
 SUCCEEDED, DECLINED, CLOSED = PaymentKind.SUCCEEDED, PaymentKind.DECLINED, PaymentKind.CLOSED
+PROCESSING = PaymentKind.PROCESSING
 
 
 @pytest.fixture

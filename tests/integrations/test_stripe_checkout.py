@@ -12,7 +12,15 @@ import requests
 from integrations.stripe_checkout import StripeCheckout
 from inthread.spi import Checkout, KeptCard, Money, Payment, PaymentMode, Rejected
 from inthread.testing import Finding, check_payment_provider
-from tests.integrations.stripe_payments import CLOSED, DECLINED, SUCCEEDED, charged, heard, started
+from tests.integrations.stripe_payments import (
+    CLOSED,
+    DECLINED,
+    PROCESSING,
+    SUCCEEDED,
+    charged,
+    heard,
+    started,
+)
 from tests.integrations.stripe_payments import provider as provider
 from tests.integrations.stripe_provider import (
     BACK,
@@ -163,7 +171,8 @@ def test_no_means_left_is_refused(provider: StripeCheckout, stripe_peer: Peer) -
 def test_a_debit_of_an_account(provider: StripeCheckout, stripe_peer: Peer) -> None:
     asked, checkout = started(provider, payment(methods=("bank",), mode=PaymentMode.KEEP))
     stripe_peer.pay(checkout.url, "bank")
-    assert provider.fetch(asked) == provider.close(asked) == []
+    assert provider.fetch(asked) == provider.close(asked)
+    assert brief(provider.fetch(asked)) == [(PROCESSING, 61_40)]
     (intent,) = stripe_peer.objects("payment_intent")
     stripe_peer.post(f"debits/{intent['id']}", works=True)
     (event,) = provider.fetch(asked)

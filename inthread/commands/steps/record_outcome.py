@@ -74,9 +74,7 @@ def record_outcome(
     outcomes.drop_draft(tx, case.id, done.action)
     kept = take_documents(rt, tx, outcome, done.documents)
     writebacks.add_all(tx, [writeback], now + proof.within)
-    outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, now, case.id)
-    if rt.registry.signer is not None and (outcome.evidence or {}).get("agreement"):
-        outbox.put(tx, rt.new_id("job"), "evidence", outcome.id, now, case.id)
+    _put_jobs(rt, tx, case, outcome, writeback)
     if outcome.completes:
         links.turn(tx, case.id, LinkState.SPENT)
     reached = apply_contacts(rt, tx, case=after, person=person, outcome=outcome,
@@ -86,6 +84,12 @@ def record_outcome(
         _recorded(outcome, writeback, receipt), *kept, *receipt, *reached.events,
     ])
     return outcome
+
+
+def _put_jobs(rt: Runtime, tx: Tx, case: Case, outcome: Outcome, writeback: Writeback) -> None:
+    outbox.put(tx, rt.new_id("job"), "writeback", writeback.id, rt.now(), case.id)
+    if rt.registry.signer is not None and (outcome.evidence or {}).get("agreement"):
+        outbox.put(tx, rt.new_id("job"), "evidence", outcome.id, rt.now(), case.id)
 
 
 def _rested(rt: Runtime, case: Case, person: Person, done: Done, completes: bool) -> Case:
