@@ -17,7 +17,7 @@ from tests.web.visitor import ORIGIN
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "customer-pages.md"
 # What only a colleague can be told: the console and the API say it (docs/api.md).
-STAFF_ONLY = {"claimed", "last_admin", "sign_in_refused"}
+STAFF_ONLY = {"claimed", "last_admin", "sign_in_refused", "withheld"}
 
 
 def every_refusal(rt: Runtime) -> list[Refused]:
