@@ -19,7 +19,10 @@ from inthread.store.tables import workflow_versions
 from tests.drafts import CYD, a_submitted_draft, in_print
 from tests.rows import nothing_written
 
-KEYS = ["document_refresh", "overdue_invoice"]
+KEYS = [
+    "annual_attestation", "card_expiring", "contact_change", "document_refresh", "failed_payment",
+    "overdue_invoice",
+]
 DOCUMENTS: dict[str, dict[str, object]] = {key: {"key": key, "version": 1} for key in KEYS}
 
 
@@ -80,10 +83,7 @@ def test_a_raised_version_is_kept_beside_the_old_one(rt: Runtime) -> None:
     later = _changed(rt, version=2)
     new = publish_workflows(later, actor=OPERATOR, documents=DOCUMENTS)
     assert [(w.key, w.version) for w in new] == [("overdue_invoice", 2)]
-    assert _kept(rt) == [
-        _row(rt, "document_refresh"), _row(rt, "overdue_invoice"),
-        _row(later, "overdue_invoice", 2),
-    ]
+    assert _kept(rt) == [*(_row(rt, key) for key in KEYS), _row(later, "overdue_invoice", 2)]
 
 
 def test_an_older_file_changes_nothing(rt: Runtime) -> None:
