@@ -14,6 +14,7 @@ from inthread.domain.workflow import Workflow
 from inthread.web import api_given as give
 from inthread.web import api_given_cases as case_acts
 from inthread.web import api_given_delivery as delivery
+from inthread.web import api_given_documents as documents
 from inthread.web import api_given_drafts as drafts
 from inthread.web import api_given_impact as impact
 from inthread.web import api_given_people as people
@@ -33,7 +34,7 @@ _GIVEN: tuple[type[BaseModel], ...] = (
     delivery.WritebackPage, delivery.Replayed, delivery.ConnectorStates, delivery.Waiting,
     delivery.Exported,
     settings.ConsoleSetting, settings.ConsoleSettings, *case_acts.GIVEN, *staff.GIVEN, *work.GIVEN,
-    *impact.GIVEN, *drafts.GIVEN,
+    *impact.GIVEN, *drafts.GIVEN, *documents.GIVEN,
 )
 _SENT: tuple[type[BaseModel], ...] = (
     sent.Cancellation, sent.Found, sent.StopAddress,
