@@ -25,7 +25,9 @@ _BEST = (
     ("/console/what-if", Role.AUTHOR),
 )
 # Answers that are no page: a file, a part of a page, or the way to another one.
-_NO_PAGE = re.compile(r"\.(csv|xml|dmn|json)$|/<form>$|/provider|/(cell|look|now)$")
+_NO_PAGE = re.compile(
+    r"\.(csv|xml|dmn|json)$|/<form>$|/<document_id>$|/provider|/(cell|look|now)$"
+)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,9 @@ from tests.web.console.test_pages import address
 from tests.web.console.world import World, furnish
 from tests.web.visitor import ORIGIN
 
+# A reason of the shipped workflow, in the ids of the fields for its sentences.
+KEYS = frozenset({"too_much_for_a_card"})
+
 
 @pytest.fixture
 def world(rt: Runtime, clock: Clock) -> World:
@@ -35,7 +38,7 @@ def test_r3_1_no_page_of_the_console_has_a_card_field(
         if answer.mimetype != "text/html":
             continue
         seen += 1
-        found = card_fields(answer.text)
+        found = card_fields(answer.text, KEYS)
         policy = answer.headers["Content-Security-Policy"]
         if found or not strict(policy, "'self'"):
             wrong[rule.rule] = (found, policy)

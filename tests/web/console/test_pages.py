@@ -46,7 +46,7 @@ def looked(app: Flask, world: World, role: Role) -> dict[str, tuple[int, str]]:
     found = {}
     for rule in pages(app):
         answer = client.get(address(rule, world), base_url=ORIGIN)
-        found[rule.rule] = (answer.status_code, answer.text)
+        found[rule.rule] = (answer.status_code, answer.data.decode("utf-8", "replace"))
     return found
 
 

@@ -41,6 +41,7 @@ from tests.build import (
     fakes_of,
 )
 from tests.clock import Clock
+from tests.commands.signing import FakeSigner, signing
 from tests.web.console import world_drafts
 
 WORDS = "I lost my job in November and cannot pay all of it before March."
@@ -108,6 +109,8 @@ def furnish(rt: Runtime, clock: Clock) -> World:
         "message_id": _one(rt, select(t.messages.c.id)),
         "decision_id": _one(
             rt, select(t.decisions.c.id).where(t.decisions.c.case_id == failed.id)),
+        "document_id": _one(
+            rt, select(t.documents.c.id).where(t.documents.c.case_id == failed.id)),
         "person_id": failed.person_id, "action": "pay", "locale": "en",
     }, people)
 
@@ -151,13 +154,15 @@ def _hear(rt: Runtime, payment: str) -> None:
 
 
 def _not_written_back(rt: Runtime) -> Case:
-    """One that the office refuses, one that it does not answer, from here on."""
+    """One that the office refuses, whose evidence is signed; one that it does not answer, from
+    here on."""
     office = fakes_of(rt).billing
     office.mode = "refuse"
     first = a_coded_visit(rt=rt, person=somebody(rt, 2, "Jonas Weber"), number="INV-20418",
                           owed="96.00", purpose="plan")
-    a_submission(rt=rt, visit=first, action="plan", nonce="plan-1")
-    carry_all(rt)
+    signed = signing(rt, FakeSigner())
+    a_submission(rt=signed, visit=first, action="plan", nonce="plan-1")
+    carry_all(signed)
     office.mode, office.read_mode = "timeout_before", "timeout"
     second = a_coded_visit(rt=rt, person=somebody(rt, 3, "Amira Saleh"), number="INV-20409",
                            owed="240.00")
