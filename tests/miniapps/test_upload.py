@@ -287,4 +287,6 @@ def test_a_picture_as_large_as_allowed_is_taken() -> None:
 def test_an_attachment_is_what_the_core_keeps() -> None:
     document = files.pdf()
     [kept] = UPLOAD.read(offer(), form(("a.pdf", document))).attachments
-    assert kept == Attachment("a.pdf", "application/pdf", decoded(document).content, 1)
+    assert kept == Attachment(
+        "a.pdf", "application/pdf", decoded(document).content, 1, kind="passport"
+    )
