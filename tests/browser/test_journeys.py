@@ -96,7 +96,7 @@ def pay_part(page: Page, town: Town, who: Customer, shot: Shot | None, mark: str
     confirm(page, who, shot, mark)
     go(page, "^Pay now")
     heading(page, "How much would you like to pay")
-    page.get_by_label(re.compile("A third now")).check()
+    page.get_by_label(re.compile("^A third ")).check()
     sound(page, f"pay{mark}", shot)
     press(page, "^Continue$")
     heading(page, "Check and pay")
