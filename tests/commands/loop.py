@@ -144,11 +144,13 @@ class Loop:
 
 
 def may_happen(kind: PaymentKind, before: list[PaymentKind]) -> bool:
-    """Money moves once and goes back once; a dispute is about money that moved, one at a time."""
+    """Money sets out once, moves once and goes back once; a dispute is about money that moved, one
+    at a time."""
     took, over = PaymentKind.SUCCEEDED in before, PaymentKind.CLOSED in before
     ended = before.count(PaymentKind.DISPUTE_WON) + before.count(PaymentKind.DISPUTE_LOST)
     disputed = before.count(PaymentKind.DISPUTED) > ended
     return {
+        PaymentKind.PROCESSING: not (took or over or kind in before),
         PaymentKind.SUCCEEDED: not took,
         PaymentKind.DECLINED: True,
         PaymentKind.CLOSED: not over,
