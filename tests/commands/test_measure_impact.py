@@ -103,4 +103,4 @@ def test_a_draft_that_cannot_be_read_is_not_measured(rt: Runtime) -> None:
 
 
 def test_codes_never_wait_behind_it() -> None:
-    assert [kinds for kinds in LANES.values() if "impact" in kinds] == [("impact",)]
+    assert [kinds for kinds in LANES.values() if "impact" in kinds] == [("impact", "evidence")]
