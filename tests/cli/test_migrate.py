@@ -14,7 +14,6 @@ from tests.architecture.tree import ROOT
 from tests.cli.conftest import Inthread
 from tests.rows import nothing_written
 
-
 KEYS = (
     "annual_attestation", "card_expiring", "contact_change", "document_refresh", "failed_payment",
     "overdue_invoice",
