@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -151,11 +153,25 @@ registry.register("sqlite.immediate", __name__, ImmediateSqlite.__name__)
 def _sqlite_connect(conn: Any, _record: object) -> None:
     conn.isolation_level = None
     cursor = conn.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA busy_timeout=10000")
+    _write_ahead(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Connections that turn a new file over to WAL at once do not wait for each other: SQLite tells
+    all but one, without a wait, that it is locked."""
+    for left in reversed(range(200)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            sleep(0.05)
+        else:
+            return
 
 
 def _sqlite_reads(conn: Any, _record: object) -> None:

@@ -18,7 +18,7 @@ from inthread.store.reach import furthest
 w, a = t.writebacks.c, t.writeback_attempts.c
 # How many rows one look goes back at most, before it asks whether to go on.
 WINDOW = 5_000
-TRIES = 2_000
+TRIES = 500
 _UNPROVED = text("writebacks.state <> 'proved'")
 
 
@@ -91,7 +91,7 @@ class Try:
 
 
 def latest_tries(tx: Connection, since: datetime) -> list[Try]:
-    """The newest tries of all systems of record, at most 2,000, the newest first."""
+    """The newest tries of all systems of record, at most 500, the newest first."""
     newest = (
         select(a.seq, a.writeback_id, a.at, a.did, a.state, a.heard, a.took_ms)
         .order_by(a.seq.desc()).limit(TRIES).subquery()

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 def full(db: Database) -> Database:
     """20,000 jobs, nearly all of them done; 3,000 cases of one person."""
     rt = a_runtime(db, clock=Clock())
-    case = a_case(rt=rt)
+    a_case(rt=rt)
     with db.begin() as tx:
         row = dict(tx.execute(t.cases.select()).one()._mapping)
         tx.execute(insert(t.cases), [
@@ -32,14 +32,23 @@ def full(db: Database) -> Database:
             for n in range(3000)
         ])
         tx.execute(insert(t.outbox), [
-            {"id": f"job_{n:05d}", "kind": EVERY_KIND[n % 5], "ref": "r", "case_id": case.id,
-             "due_at": MONDAY - n * timedelta(seconds=1),
+            {"id": f"job_{n:05d}", "kind": EVERY_KIND[n % 5], "ref": "r",
+             "case_id": f"case_{n % 3000}", "due_at": MONDAY - n * timedelta(seconds=1),
              "done_at": MONDAY if n % 200 else None}
             for n in range(20_000)
         ])
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    let_planner_know(db, "outbox", "cases")
     return db
+
+
+def let_planner_know(db: Database, *tables: str) -> None:
+    """What is in *tables*. PostgreSQL's are built again first: an index keeps the room of the rows
+    that earlier tests deleted, and a planner that is told of it takes another."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if db.sqlite:
+            connection.exec_driver_sql("ANALYZE")
+        else:
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(tables)}")
 
 
 def plan_of(
@@ -106,9 +115,12 @@ def test_a_claim_takes_no_more_however_many_rows_there_seem_to_be(
     (lambda tx: messages.asked_since(tx, "per_1", MONDAY, waiting=True), "ix_messages_asked"),
     (lambda tx: challenges.since(tx, "case_1", MONDAY), "ix_challenges_case_contact"),
     (lambda tx: work_items.last_resolved(tx, "case_1", "locked"), "ix_work_items_case"),
-    (lambda tx: outbox.waiting(tx, "case_1"), "ix_outbox_case"),
-], ids=["stuck", "over", "asked", "codes", "cleared", "waiting"])
+], ids=["stuck", "over", "asked", "codes", "cleared"])
 def test_what_is_asked_most_goes_by_its_index(
     db: Database, ask: Callable[[Connection], object], index: str
 ) -> None:
     assert index in plan_of(db, ask, small=True)
+
+
+def test_what_waits_for_a_case_goes_by_the_case(full: Database) -> None:
+    assert "ix_outbox_case" in plan_of(full, lambda tx: outbox.waiting(tx, "case_1"))

@@ -16,7 +16,7 @@ from inthread.store.audit_lists import Wanted
 from inthread.store.db import Database
 from tests.build import a_coded_visit, a_runtime, a_submission, carry_all
 from tests.clock import MONDAY, Clock
-from tests.store.test_plans import plan_of
+from tests.store.test_plans import let_planner_know, plan_of
 
 MANY, WINDOW, MOST = 60, 10, 4
 # A page of a list with a filter of it: the ids, and where the next begins.
@@ -127,8 +127,7 @@ def test_the_newest_tries_are_looked_up_one_by_one(
         ids = [f"{row['id'][:-8]}{n:08}" for n in range(50_000, 55_000)]
         tx.execute(insert(t.writebacks), [{**row, "id": i, "operation": i[-8:]} for i in ids])
         tx.execute(insert(t.writeback_attempts), [{**tried, "writeback_id": i} for i in ids])
-    with full.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    let_planner_know(full, "writebacks", "writeback_attempts")
     plan = plan_of(full, lambda tx: writeback_lists.latest_tries(tx, MONDAY - timedelta(days=1)))
     assert not re.search(r"Seq Scan on writebacks|SCAN writebacks", plan), plan
     monkeypatch.setattr(writeback_lists, "TRIES", 3)

@@ -17,7 +17,7 @@ from inthread.store.db import Database
 from inthread.store.work_lists import MOST_COUNTED, Wanted
 from tests.build import a_case, a_runtime
 from tests.clock import MONDAY, Clock
-from tests.store.test_plans import plan_of
+from tests.store.test_plans import let_planner_know, plan_of
 
 NOW = MONDAY
 ME, OTHER = "staff:stf_1", "staff:stf_2"
@@ -116,8 +116,7 @@ def test_each_goes_by_its_index(db: Database) -> None:
     """SQLite may find what is nobody's on its way through all that is open: both are in that order.
     """
     furnished(db, 2000)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    let_planner_know(db, "work_items")
     free = "ix_work_items_(due|free)" if db.sqlite else "ix_work_items_free"
     for ask, index in (
         (_page(Wanted()), "ix_work_items_due"),
@@ -140,8 +139,7 @@ def test_a_count_reads_an_index_also_where_all_are_alike(db: Database) -> None:
     furnished(db, 2000)
     with db.begin() as tx:
         tx.execute(update(t.work_items).values(queue="ops", assigned_to=None, cause=CAUSES[0]))
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    let_planner_know(db, "work_items")
     for wanted in (Wanted(queue="care"), Wanted(), Wanted(free=True), Wanted(late=True),
                    Wanted(cause=CAUSES[1]), Wanted(queue="care", cause=CAUSES[0])):
         plan = plan_of(db, lambda tx, wanted=wanted: work_lists.count(tx, wanted, NOW))
