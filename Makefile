@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo test unit check browser bench lock clean
@@ -16,7 +17,7 @@ demo: setup  ## Start everything on this machine with example cases, and print t
 	@$(VENV)/bin/inthread demo
 
 test: setup-test check  ## Everything CI runs: checks, both databases, real browser
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile
 	@echo "All tests passed."
 
 unit: $(VENV)/.stamp-test  ## The tests that need no browser
