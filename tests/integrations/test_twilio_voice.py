@@ -141,6 +141,7 @@ def pressed(digits: str, said: str, **more: str) -> tuple[str, dict[str, str]]:
     [("1", "", {}), ("1", "AAAA", {}), ("1", "!", {}), ("9", "", {"CallSid": "CA1"}),
      ("11", Seal(TOKEN, "inthread: said again in a call").seal("x"), {}),
      ("1", Seal("another token, as long", "inthread: said again in a call").seal("x"), {})],
+    ids=["nothing", "short", "no base64", "another call", "two digits", "another's seal"],
 )
 def test_an_answer_to_no_call_of_ours_is_rejected(
     digits: str, said: str, more: dict[str, str]
