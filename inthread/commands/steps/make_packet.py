@@ -71,7 +71,7 @@ def first_packet(
     """Of a case that nobody was asked about yet."""
     return {
         "why": why, "words": "", "identity": None, "offered": None, "outcome": None,
-        "payment": None, "writeback": None, "failed": [],
+        "payment": None, "event": None, "writeback": None, "failed": [],
         "consent": consent_of(person, workflow, lines), "messages": [],
     }
 

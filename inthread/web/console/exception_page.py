@@ -96,10 +96,10 @@ def _page(item_id: str, *, status: int = 200, problems: object = ()) -> Response
         "console/exception.html", status=status, x=found, view=view, problems=problems,
         form=request.form, workers=workers(runtime(), actor=actor()),
         left=view.left_of(found.left, found.item.due_at, runtime().now(), reader()),
-        paid=_paid(found),
+        paid=_money(found, "payment"), heard=_money(found, "event"),
     )
 
 
-def _paid(found: WorkView) -> Money | None:
-    payment = found.item.packet["payment"]
-    return Money(payment["minor"], payment["currency"]) if isinstance(payment, dict) else None
+def _money(found: WorkView, of: str) -> Money | None:
+    part = found.item.packet.get(of)
+    return Money(part["minor"], part["currency"]) if isinstance(part, dict) else None

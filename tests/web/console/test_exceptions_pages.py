@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from inthread.domain.case import CaseState
 from inthread.runtime import Runtime
 from tests.build import Fakes, the_case
 from tests.clock import Clock
+from tests.commands.later import a_left_card
+from tests.commands.test_record_payment_event import tell
 from tests.commands.work import asked, item_now, refused_write
 from tests.look import item_of, state_of
 from tests.rows import nothing_written
@@ -212,3 +215,12 @@ def test_names_of_customers_are_escaped_and_short(rt: Runtime, colleague: Hire) 
     assert "<b>bold" not in page
     assert "Maya O." in page
     assert "Okafor" not in page
+
+
+def test_what_the_provider_said_is_there_for_who_looks_for_the_money(
+    rt: Runtime, colleague: Hire
+) -> None:
+    visit, payment, event = a_left_card(rt=rt, money=True)
+    tell(rt, replace(event, card=None))
+    page = words(colleague("agent").get(f"{ROOM}/{item_of(rt, visit.case).id}").text)
+    assert f"The provider said Succeeded: $62.00, Mon 5 Jan, 15:00 co-{payment}" in page
