@@ -44,7 +44,7 @@ def audit_trail(
     with rt.db.read() as tx:
         found = audit_lists.page(tx, wanted, after, min(most, MOST))
         chain = audit.of_subject(tx, wanted.subject) if wanted.subject else None
-    lines = [Line(one, says(one.event.event, one.event.detail)) for one in found.events]
+    lines = [Line(one, says(one.event.event, one.event.detail)) for one in found.lines]
     return Trail(
         lines, found.after, found.short, chain is not None,
         broken_at(chain) if chain is not None else None,

@@ -6,7 +6,8 @@ from inthread.domain.actor import Actor
 from inthread.domain.message import MessageState, Purpose
 from inthread.runtime import Runtime
 from inthread.store import message_lists
-from inthread.store.message_lists import Found as Found
+from inthread.store.message_lists import Line
+from inthread.store.reach import Found
 
 MOST = 50
 STATES = tuple(state.value for state in MessageState)
@@ -16,7 +17,7 @@ PURPOSES = tuple(purpose.value for purpose in Purpose)
 def message_list(
     rt: Runtime, *, actor: Actor, state: str = "", channel: str = "", purpose: str = "",
     after: str = "", most: int = MOST,
-) -> Found:
+) -> Found[Line, str]:
     actor.require("messages:read")
     with rt.db.read() as tx:
         return message_lists.page(

@@ -11,8 +11,8 @@ from inthread.domain.breaker import ConnectorState
 from inthread.domain.writeback import WritebackState
 from inthread.runtime import Runtime
 from inthread.store import connectors, writeback_lists
-from inthread.store.writeback_lists import Found as Found
-from inthread.store.writeback_lists import Try
+from inthread.store.reach import Found
+from inthread.store.writeback_lists import Line, Try
 
 HOURS = 12
 MOST = 50
@@ -47,7 +47,7 @@ class Health:
 def writeback_list(
     rt: Runtime, *, actor: Actor, connector: str = "", state: str = "", after: str = "",
     most: int = MOST,
-) -> Found:
+) -> Found[Line, str]:
     actor.require("writebacks:read")
     with rt.db.read() as tx:
         return writeback_lists.page(

@@ -6,7 +6,7 @@ that time needs no index of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from inthread.domain.audit import Recorded
 from inthread.store import tables as t
-from inthread.store.reach import furthest
+from inthread.store.reach import Found, cut, furthest
 
 a = t.audit.c
 WINDOW = 10_000
@@ -42,28 +42,16 @@ class Numbered:
     event: Recorded
 
 
-@dataclass(frozen=True)
-class Found:
-    """`after`: where the next page begins; None when all was seen. `short`: the look ended before
-    the page was full, and there may be more further back."""
-
-    events: Sequence[Numbered]
-    after: int | None
-    short: bool
-
-
-def page(tx: Connection, wanted: Wanted, after: int | None, most: int) -> Found:
+def page(tx: Connection, wanted: Wanted, after: int | None, most: int) -> Found[Numbered, int]:
     low, high = _span(tx, wanted, after)
     if wanted.subject or _of_people(wanted):
         rows = _rows(tx, _narrow(wanted, low, high).limit(most + 1))
-        return Found(rows[:most], rows[most - 1].seq if len(rows) > most else None, False)
+        return cut(rows, most, None, lambda row: row.seq)
     reach = select(a.seq).where(a.seq < high, a.seq >= low)
     picky = bool(wanted.event or wanted.actor)
     last = furthest(tx, reach, a.seq, WINDOW) if picky else None
     rows = _rows(tx, _narrow(wanted, low if last is None else last, high).limit(most + 1))
-    if len(rows) > most:
-        return Found(rows[:most], rows[most - 1].seq, False)
-    return Found(rows, last, last is not None)
+    return cut(rows, most, last, lambda row: row.seq)
 
 
 def through(tx: Connection, wanted: Wanted, most: int) -> Iterator[Recorded]:

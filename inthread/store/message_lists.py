@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from inthread.domain.person import masked
 from inthread.store import tables as t
-from inthread.store.reach import furthest
+from inthread.store.reach import Found, cut, furthest
 
 m, d = t.messages.c, t.deliveries.c
 WINDOW = 5_000
@@ -34,19 +33,9 @@ class Line:
     sent_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Found:
-    """`after`: where the next page begins; None when all was seen. `short`: the look ended before
-    the page was full, and there may be more further back."""
-
-    lines: Sequence[Line]
-    after: str | None
-    short: bool
-
-
 def page(
     tx: Connection, *, state: str, channel: str, purpose: str, after: str, most: int
-) -> Found:
+) -> Found[Line, str]:
     """An empty filter takes all."""
     reach = select(m.id).where(*([m.id < after] if after else []))
     filters = [
@@ -56,9 +45,7 @@ def page(
     last = furthest(tx, reach, m.id, WINDOW) if filters else None
     wanted = reach.where(*filters, *([m.id >= last] if last is not None else []))
     lines = _lines(tx, wanted.order_by(m.id.desc()).limit(most + 1))
-    if len(lines) > most:
-        return Found(lines[:most], lines[most - 1].id, False)
-    return Found(lines, last, last is not None)
+    return cut(lines, most, last, lambda line: line.id)
 
 
 def _lines(tx: Connection, wanted: Select[tuple[str]]) -> list[Line]:

@@ -6,14 +6,13 @@ found by going back from the newest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, and_, select, text
 
 from inthread.store import tables as t
-from inthread.store.reach import furthest
+from inthread.store.reach import Found, cut, furthest
 
 w, a = t.writebacks.c, t.writeback_attempts.c
 # How many rows one look goes back at most, before it asks whether to go on.
@@ -38,19 +37,9 @@ class Line:
     due_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Found:
-    """`after`: where the next page begins; None when all was seen. `short`: the look ended before
-    the page was full, and there may be more further back."""
-
-    lines: Sequence[Line]
-    after: str | None
-    short: bool
-
-
 def page(
     tx: Connection, *, connector: str, state: str, after: str, most: int
-) -> Found:
+) -> Found[Line, str]:
     """The newest first. An empty filter takes all."""
     reach = select(w.id).where(*([w.id < after] if after else []))
     if state and state != "proved":
@@ -63,9 +52,7 @@ def page(
     if connector:
         wanted = wanted.where(w.connector == connector)
     lines = _lines(tx, wanted.order_by(w.id.desc()).limit(most + 1))
-    if len(lines) > most:
-        return Found(lines[:most], lines[most - 1].id, False)
-    return Found(lines, last, last is not None)
+    return cut(lines, most, last, lambda line: line.id)
 
 
 def _lines(tx: Connection, wanted: Select[tuple[str]]) -> list[Line]:

@@ -36,7 +36,7 @@ def _writebacks(tx: Connection, after: Any) -> tuple[list[Any], Any, bool]:
 
 def _events(tx: Connection, after: Any) -> tuple[list[Any], Any, bool]:
     found = audit_lists.page(tx, Wanted(event="rare"), after, MOST)
-    return [one.seq for one in found.events], found.after, found.short
+    return [one.seq for one in found.lines], found.after, found.short
 
 
 LISTS = [
