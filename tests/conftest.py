@@ -43,6 +43,17 @@ def pytest_sessionstart() -> None:
         _demand_postgres()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """What a test printed goes from its worker to the one that reports as UTF-8: some print what is
+    none (half a character pair), and the run would end there."""
+    report = yield
+    report.sections = [
+        (name, said.encode("utf-8", "backslashreplace").decode()) for name, said in report.sections
+    ]
+    return report
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     if any(item.get_closest_marker("browser") for item in session.items):
         _demand_browser()

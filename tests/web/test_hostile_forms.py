@@ -113,7 +113,9 @@ def test_there_are_forty_and_more() -> None:
 def test_a71_each_gets_a_clear_answer_soon_and_nothing_is_kept(
     sender: Sender, rt: Runtime, fakes: Fakes
 ) -> None:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak, other = (resource.getrusage(who).ru_maxrss for who in (
+        resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN,
+    ))
     answers, slow = {}, {}
     for name, (made, _) in HOSTILE.items():
         content = made()
@@ -130,7 +132,9 @@ def test_a71_each_gets_a_clear_answer_soon_and_nothing_is_kept(
         or "Nothing was sent." not in answers[name][1]
     }
     assert (wrong, slow, fakes.blobs.kept) == ({}, {}, {})
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 512 * 1024
+    # An earlier test's child may have been larger: none of these made it so.
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest == other or largest < 512 * 1024
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 200 * 1024
 
 
