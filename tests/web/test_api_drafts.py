@@ -224,7 +224,8 @@ def test_versions_roll_back_and_taking_off(rt: Runtime, ada: Caller, cyd: Caller
         "revision": 1, "effective_at": "2026-01-09T08:00:00Z"
     }))
     ok(cyd.post(f"{DRAFTS}/{draft['id']}/approve", {"hash": later["hash"]}))
-    assert ok(ada.get("/api/v1/workflows"))["workflows"][1]["scheduled"] == [4]
+    listed = {w["workflow"]: w for w in ok(ada.get("/api/v1/workflows"))["workflows"]}
+    assert listed["overdue_invoice"]["scheduled"] == [4]
     off = ok(cyd.post(f"{OF}/versions/4/unschedule", {"why": "Too early."}))
     assert (off["standing"], off["unscheduled_by"], off["unscheduled_why"]) == (
         "unscheduled", "staff:stf_cyd", "Too early."
