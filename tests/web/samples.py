@@ -70,6 +70,13 @@ def menu(**more: object) -> tuple[str, dict[str, object]]:
     return "customer/menu.html", base | more
 
 
+def scheduled(waiting: bool) -> tuple[str, dict[str, object]]:
+    return "customer/scheduled.html", {
+        "amount": Money(6140, "USD"), "on": date(2026, 11, 27), "card": "Visa", "digits": "4242",
+        "reference": "INV-20417", "waiting": waiting,
+    }
+
+
 def payment(
     state: str, is_open: bool, by_other: bool = False, mode: str = "pay"
 ) -> tuple[str, dict[str, object]]:
@@ -185,6 +192,8 @@ def end_pages() -> Iterator[tuple[str, tuple[str, dict[str, object]]]]:
     yield "payment-card", payment("waiting", True, mode="card")
     yield "payment-card-declined", payment("declined", True, mode="card")
     yield "payment-charge", payment("waiting", True, mode="charge")
+    yield "scheduled", scheduled(waiting=True)
+    yield "scheduled-called-off", scheduled(waiting=False)
     yield "help", helping()
     yield "help-wrong", helping(problem="reason")
     yield "help-sent", ("customer/help_sent.html", {

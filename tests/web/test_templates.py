@@ -16,6 +16,8 @@ from tests.web.pages import ROOT, render, render_context
 from tests.web.samples import samples
 
 NAMES = tuple(samples())
+# What pages are made of.
+PARTS = {f"customer/{name}.html" for name in ("act", "base", "message", "parts", "receipt_words")}
 CODES = ("en", "es", "ar")
 # Words that frighten, scold or grovel.
 NEVER = re.compile(
@@ -54,6 +56,15 @@ class Outline(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+def test_every_page_is_looked_at() -> None:
+    folder = ROOT / "templates"
+    pages = {
+        path.relative_to(folder).as_posix() for part in ("customer", "miniapps")
+        for path in (folder / part).glob("*.html")
+    }
+    assert {template for template, _ in samples().values()} == pages - PARTS
+
+
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_whole_in_each_language(pages: Pages, name: str, code: str) -> None:
@@ -63,6 +74,9 @@ def test_a_page_is_whole_in_each_language(pages: Pages, name: str, code: str) ->
     assert html.endswith("</html>")
     tags = [tag for tag, _ in Outline(html).tags]
     assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (1, 1, 1)
+    title = html.partition("<title>")[2].partition("</title>")[0]
+    assert title
+    assert "<" not in title, "a browser shows a tag there as it is written"
 
 
 @pytest.mark.parametrize("name", NAMES)
