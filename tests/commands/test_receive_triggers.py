@@ -95,7 +95,8 @@ def test_policy_refers_a_disputed_invoice_to_a_person(rt: Runtime) -> None:
     assert item.cause == "dispute|overdue_invoice|the facts ask for a person"
     assert item.packet == {
         "why": "the facts ask for a person", "identity": None, "offered": None, "outcome": None,
-        "payment": None, "writeback": None, "failed": [], "messages": [], "words": "",
+        "payment": None, "event": None, "writeback": None, "failed": [], "messages": [],
+        "words": "",
         "consent": {"purpose": "collections", "stopped": None, "contacts": [{
             "channel": "sms", "address": "482", "given": True, "source": "trigger",
             "at": MONDAY.isoformat(), "stopped": False, "unreachable": False,

@@ -43,8 +43,9 @@ def test_work_waits_with_all_that_is_needed(rt: Runtime, office: Caller) -> None
         "cause": "dispute|overdue_invoice|the facts ask for a person",
         "packet": {
             "why": "the facts ask for a person", "identity": None, "offered": None,
-            "outcome": None, "payment": None, "writeback": None, "failed": [], "messages": [],
-            "words": "", "consent": {"purpose": "collections", "stopped": None, "contacts": [{
+            "outcome": None, "payment": None, "event": None, "writeback": None, "failed": [],
+            "messages": [], "words": "",
+            "consent": {"purpose": "collections", "stopped": None, "contacts": [{
                 "channel": "sms", "address": "482", "given": True, "source": "trigger",
                 "at": "2026-01-05T15:00:00+00:00", "stopped": False, "unreachable": False,
             }]},
