@@ -166,8 +166,8 @@ def _write_ahead(cursor: Any) -> None:
     for left in reversed(range(200)):
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if not left:
+        except sqlite3.OperationalError as trouble:
+            if not left or trouble.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             sleep(0.05)
         else:

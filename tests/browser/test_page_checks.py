@@ -163,6 +163,7 @@ def test_a_shot_is_the_whole_page_at_twice_the_size(
 def test_lighthouse_tells_what_a_page_lost(origin: str) -> None:
     bad = lighthouse.run(f"{origin}/bad")
     assert (bad.best_practices, bad.seo) == (100, 88), bad.lost
+    assert bad.performance > 90, bad.lost
     assert bad.accessibility < 100
     assert any("lang" in line for line in bad.lost), bad.lost
 

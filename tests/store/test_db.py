@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from inthread.store import outbox, people
 from inthread.store import tables as t
-from inthread.store.db import Database
+from inthread.store.db import Database, _write_ahead
 from tests.build import a_case, a_runtime
 from tests.clock import MONDAY, Clock
 from tests.rows import every_row, nothing_written
@@ -31,6 +33,37 @@ def broken(db: Database, work: Callable[[Connection], object]) -> None:
     with db.begin() as tx:
         work(tx)
         raise ZeroDivisionError
+
+
+def test_a_new_file_that_another_writes_to_is_turned_over_to_wal_afterwards(
+    tmp_path: Path,
+) -> None:
+    """SQLite does not wait here, whatever its time-out: several processes start at once."""
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.executescript("CREATE TABLE a (x); BEGIN IMMEDIATE; INSERT INTO a VALUES (1)")
+    ending = threading.Timer(0.3, other.execute, ["COMMIT"])
+    ending.start()
+    database = Database(f"sqlite:///{file}")
+    with database.read() as tx:
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert tx.exec_driver_sql("SELECT x FROM a").scalar_one() == 1
+    database.dispose()
+    ending.join()
+    other.close()
+
+
+def test_another_trouble_with_a_file_is_told_at_once(tmp_path: Path) -> None:
+    tried: list[str] = []
+
+    class Cursor:
+        def execute(self, statement: str) -> None:
+            tried.append(statement)
+            sqlite3.connect(tmp_path)  # a folder
+
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        _write_ahead(Cursor())
+    assert len(tried) == 1
 
 
 def test_transactions_do_not_nest(db: Database) -> None:
